@@ -1,0 +1,468 @@
+"""The nouns of tokensweep: one word, one meaning. This module imports nothing of ours."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NewType
+
+import msgspec
+
+RuleId = NewType("RuleId", str)
+Kind = Literal["token", "cookie", "secret", "key", "setting"]
+Facts = Mapping[str, Any]
+"""Facts of one subject by their registered name (`scanner.facts`); an unknown fact is absent."""
+
+
+class TokensweepError(Exception):
+    """A mistake that the user can mend; `hint` says what to write instead. Ends the command with status 2.
+
+    PolicyError and RuleError are the two that know a file; UsageError is the rest.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(TokensweepError):
+    """A target or an option that cannot be used."""
+
+
+class PolicyError(TokensweepError):
+    """The user's configuration cannot be used."""
+
+
+class RuleError(TokensweepError):
+    """A rule file cannot be used; the message names file, rule and field."""
+
+
+class Severity(enum.Enum):
+    """How bad a finding is, from `info` to `critical`; ordered."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for `info` to 4 for `critical`."""
+        return _RANKS[self]
+
+    def __lt__(self, other: Severity) -> bool:
+        return _RANKS[self] < _RANKS[other]
+
+
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+class Sealed:
+    """Bytes that must not be shown: every rendering gives the length alone, `reveal()` is the one way out."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: bytes) -> None:
+        self._value = value
+
+    def reveal(self) -> bytes:
+        """The raw bytes. Call it only to compute on them, or to print them under `--show-secrets`."""
+        return self._value
+
+    def __len__(self) -> int:
+        return len(self._value)
+
+    def __repr__(self) -> str:
+        return f"<sealed, {len(self._value)} bytes>"
+
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sealed) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __reduce__(self) -> tuple[type[Sealed], tuple[bytes]]:
+        return (Sealed, (self._value,))
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Where bytes are, for people and links."""
+
+    kind: Literal["file", "git", "index", "stdin", "har", "process", "object", "message"]
+    path: str
+    """With `/`, from the repository's root, else from the target; bytes that are not UTF-8 as `%XX`."""
+    members: tuple[str, ...] = ()
+    """The way into an archive, outermost first."""
+    commit: str | None = None
+
+
+class Allow(msgspec.Struct, frozen=True):
+    """An inline suppression that covers a sighting."""
+
+    spelling: str
+    """Whose spelling it is: `tokensweep`, `gitleaks`, `betterleaks`, `detect-secrets`, `trufflehog`, `ggshield`."""
+    rules: tuple[str, ...] = ()
+    """The rules that it names; empty for all."""
+    reason: str = ""
+    line: int = 0
+    """The line on which it stands, from 1."""
+
+
+class Sighting(msgspec.Struct, frozen=True):
+    """A subject at an origin. Offsets are bytes of the innermost blob, ends exclusive; lines and columns
+    count from 1, columns in code points."""
+
+    origin: Origin
+    start: int
+    end: int
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    context: frozenset[str] = frozenset()
+    """Of `CONTEXTS`."""
+    allows: tuple[Allow, ...] = ()
+
+
+CONTEXTS = (
+    "test", "documentation", "comment", "example", "vendored", "generated", "minified", "log", "ci", "environment",
+)  # fmt: skip
+
+
+class Match(msgspec.Struct, frozen=True):
+    """A span of a blob that a pattern of the rule book took for a subject; bytes, end exclusive."""
+
+    pattern: str
+    start: int
+    end: int
+
+
+class NumericDate(msgspec.Struct, frozen=True):
+    """A time claim (RFC 7519 §2), normalised: whole seconds since 1970-01-01 UTC."""
+
+    seconds: int
+    unit: Literal["seconds", "milliseconds", "microseconds", "string", "iso8601"] = "seconds"
+    """How the claim spelt it; all but `seconds` break RFC 7519."""
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A decoded JSON web token. Nothing in it is verified: header and claims are the issuer's or an attacker's word."""
+
+    form: Literal["jws"]
+    raw: Sealed
+    """The compact serialisation as it stood."""
+    header: dict[str, Any]
+    claims: dict[str, Any] | None
+    """None where the payload is no JSON object."""
+    payload: Literal["object", "json", "text", "binary", "empty"]
+    """What the payload is."""
+    times: dict[str, NumericDate | None]
+    """`exp`, `iat`, `nbf` and `auth_time` where present; None where the value is no usable date."""
+    signature_bytes: int
+    """Length of the decoded signature; 0 for an unsecured token."""
+    anomalies: tuple[str, ...] = ()
+    """What a strict parser would refuse: of `decode.jws.ANOMALIES`."""
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 of the signed text, header and payload: 64 hex digits."""
+        return hashlib.sha256(self.raw.reveal().rpartition(b".")[0]).hexdigest()
+
+
+class Subject(msgspec.Struct):
+    """What a finding is about, with all its sightings; grows while equal subjects meet."""
+
+    kind: Kind
+    identity: str
+    """64 hex digits; see `Token.identity`."""
+    sealed: Sealed
+    """The raw text, from which the subject is decoded again when it is judged: a tenth of the memory of the decoded form."""
+    sightings: list[Sighting]
+    """The first `SIGHTINGS_LISTED` of each file."""
+    seen: int = 0
+    """All sightings, those that are not listed too."""
+    packed: bytes = b""
+    """The facts that may be shown, as MessagePack; empty until judged. Tens of thousands of subjects fit in memory this way."""
+    evidence: dict[str, Any] = {}
+
+    @property
+    def id(self) -> str:
+        """Short public id, such as `tok-3f9c21aa07be`."""
+        return f"{self.kind[:3]}-{self.identity[:12]}"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The facts that may be shown to anyone, by name; empty until judged."""
+        return msgspec.msgpack.decode(self.packed) if self.packed else {}
+
+    @property
+    def preview(self) -> str:
+        """What may be printed of the raw text: the JOSE header's start and lengths, nothing that a signature or claim holds."""
+        raw = self.sealed.reveal()
+        if self.kind == "token":
+            return f"{raw[:10].decode('ascii', 'replace')}… ({raw.count(b'.') + 1} parts, {len(raw)} characters)"
+        return f"({len(raw)} characters)"
+
+
+SIGHTINGS_LISTED = 100
+
+
+class FrameworkEntry(msgspec.Struct, frozen=True):
+    """An entry of a security framework that a rule maps to."""
+
+    framework: str
+    id: str
+    basis: Literal["requested", "published"]
+    title: str
+    url: str = ""
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """A place in a message that one fact fills."""
+
+    fact: str
+    instead: str | None
+    """What stands there when the fact is unknown; None where it is always known."""
+    show: Callable[[Any], str]
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A text with slots for facts: `{token.issuer|its issuer}`."""
+
+    parts: tuple[str | Slot, ...]
+
+    def fill(self, facts: Facts) -> str:
+        """The text with each slot filled; a fact that is missing where none may be shows as `(unknown)`."""
+        return "".join(
+            part
+            if isinstance(part, str)
+            else part.show(facts[part.fact])
+            if part.fact in facts
+            else (part.instead or "(unknown)")
+            for part in self.parts
+        )
+
+
+class Case(msgspec.Struct, frozen=True):
+    """A severity, and the condition (CEL) under which it holds; the last case of a rule has none."""
+
+    severity: Severity
+    when: str | None = None
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """Data that turns facts into a finding: a checked `[[rule]]` of `rules/*.toml`."""
+
+    id: RuleId
+    on: Kind
+    per: Literal["subject", "place"]
+    classes: frozenset[str]
+    """The token classes that it judges; empty for all."""
+    when: str
+    """CEL over facts and `limit.*`."""
+    severity: tuple[Case, ...]
+    confidence: Literal["proved", "likely", "possible"]
+    family: str
+    title: str
+    message: Message
+    remedy: Message
+    why: str
+    """One paragraph for `explain`: what an attacker gains."""
+    references: tuple[str, ...]
+    mappings: tuple[FrameworkEntry, ...]
+    source: str
+    """The rule file's name."""
+
+    @property
+    def cwe(self) -> tuple[str, ...]:
+        """Its CWE numbers, the primary first, such as `("CWE-798", "CWE-540")`."""
+        return tuple(entry.id for entry in self.mappings if entry.framework == "CWE")
+
+
+class Suppression(msgspec.Struct, frozen=True):
+    """Why a finding is not open."""
+
+    kind: Literal["inline", "policy", "ignore-file", "baseline", "detect-secrets"]
+    reason: str
+    where: str
+    """The place of the decision: `app.py:7`, `tokensweep.toml`, a baseline's path."""
+
+
+class Finding(msgspec.Struct):
+    """A rule that holds for a subject."""
+
+    rule: Rule
+    subject: Subject
+    severity: Severity
+    sighting: Sighting
+    """Its location: the sighting in its file for a rule per place, else the worst."""
+    status: Literal["open", "suppressed", "baselined"] = "open"
+    suppression: Suppression | None = None
+
+    @property
+    def id(self) -> str:
+        """20 hex digits of a hash of rule and identity, and of the path for a rule per place: no line, commit, time or version."""
+        parts = [self.rule.id, self.subject.identity]
+        if self.rule.per == "place":
+            parts += [self.sighting.origin.path, *self.sighting.origin.members]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
+
+    @property
+    def message(self) -> str:
+        """One or two sentences on this very subject."""
+        return self.rule.message.fill(self.subject.facts)
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return self.rule.remedy.fill(self.subject.facts)
+
+
+class Excluded(msgspec.Struct):
+    """Places left out by policy or by nature (vendored folders, sockets, links): the scan is complete without them."""
+
+    count: int = 0
+    examples: list[str] = []
+    """The first few paths, sorted."""
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    """Something that was asked for and not read, in whole or part: the scan is incomplete."""
+
+    path: str
+    reason: str
+    """A word: `unreadable`, `vanished`, `changed`, `too-large`, `cut-short`, `too-many-subjects`, `crashed`, `interrupted` …"""
+    detail: str = ""
+
+
+class Coverage(msgspec.Struct):
+    """What was read, what was left out, and what could not be read. Counts are of files or streams."""
+
+    planned: int = 0
+    read: int = 0
+    bytes: int = 0
+    excluded: dict[str, Excluded] = {}
+    """By reason: `vendored`, `version-control`, `link`, `socket`, `fifo`, `device`, `policy`."""
+    skipped: list[Skipped] = []
+    undecided: dict[str, str] = {}
+    """Rules that could not be decided for some subject, by id, with the first error."""
+    notes: list[str] = []
+    """What the user should know and no status says: an unused suppression, an empty input."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that was asked for was read."""
+        return not self.skipped
+
+    def exclude(self, reason: str, path: str) -> None:
+        """Count a place that was left out, and keep the first few by name."""
+        entry = self.excluded.setdefault(reason, Excluded())
+        entry.count += 1
+        if len(entry.examples) < 5:
+            entry.examples.append(path)
+
+    def add(self, other: Coverage) -> None:
+        """Add what another part of the scan covered."""
+        self.planned += other.planned
+        self.read += other.read
+        self.bytes += other.bytes
+        self.skipped += other.skipped
+        self.notes += other.notes
+        for rule, error in other.undecided.items():
+            self.undecided.setdefault(rule, error)
+        for reason, excluded in other.excluded.items():
+            entry = self.excluded.setdefault(reason, Excluded())
+            entry.count += excluded.count
+            entry.examples = sorted([*entry.examples, *excluded.examples])[:5]
+
+
+class Examination(msgspec.Struct):
+    """What came of one shard."""
+
+    subjects: list[Subject]
+    coverage: Coverage
+
+
+class PathRule(msgspec.Struct, frozen=True, kw_only=True):
+    """A suppression in the policy."""
+
+    reason: str
+    paths: tuple[str, ...] = ()
+    """gitignore patterns; empty for all paths."""
+    rules: tuple[str, ...] = ()
+    """Rule ids; empty for all rules."""
+    findings: tuple[str, ...] = ()
+    """Finding ids; empty for all."""
+    expires: str | None = None
+    """The last day it holds, `YYYY-MM-DD`, UTC."""
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user wants, checked and complete. Sizes in bytes, durations in seconds."""
+
+    fail_on: Severity | None = Severity.MEDIUM
+    """None: never."""
+    exclude: tuple[str, ...] = ()
+    """gitignore patterns of paths that are not read."""
+    vendored: bool = False
+    """Read third-party folders too."""
+    disabled_rules: frozenset[str] = frozenset()
+    severities: dict[str, Severity] = {}
+    """Rule id to the severity that replaces its own."""
+    limits: dict[str, dict[str, int]] = {}
+    """Class to limit to value, over those of `rules/classes.toml`: `{"access": {"lifetime": 900}}`."""
+    suppressions: tuple[PathRule, ...] = ()
+    inline: frozenset[str] = frozenset(
+        {"tokensweep", "gitleaks", "betterleaks", "detect-secrets", "trufflehog", "ggshield"}
+    )
+    """The spellings of inline suppressions that are honoured."""
+    rules: tuple[str, ...] = ()
+    """Folders of the user's own rules."""
+    baseline: str | None = None
+    max_file_size: int | None = None
+    max_subject: int = 1 << 20
+    max_subjects: int = 50_000
+    jobs: int = 0
+    """Worker processes; 0 for one a processor."""
+    source: str | None = None
+    """The file it came from, for people."""
+
+
+class Report(msgspec.Struct):
+    """A finished scan."""
+
+    version: str
+    rules_digest: str
+    """Of the rule book in force: 12 hex digits."""
+    rules: tuple[Rule, ...]
+    """The active rules, sorted by id."""
+    targets: tuple[str, ...]
+    root: str
+    """The folder that paths are relative to, absolute; empty for standard input alone."""
+    now: int
+    """The clock of every judgement, seconds since 1970-01-01 UTC."""
+    seconds: float
+    coverage: Coverage
+    subjects: list[Subject]
+    """Those with findings first, most dangerous first."""
+    findings: list[Finding]
+    """Most severe first, then by place and rule: the same order each run."""
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """Open findings by severity, then `suppressed` and `baselined`."""
+        counts = {severity.value: 0 for severity in reversed(Severity)} | {"suppressed": 0, "baselined": 0}
+        for finding in self.findings:
+            counts[finding.severity.value if finding.status == "open" else finding.status] += 1
+        return counts
+
+    def status(self, fail_on: Severity | None) -> int:
+        """The exit status: 1 for an open finding at or above `fail_on`, else 3 if not all was read, else 0."""
+        if fail_on is not None and any(f.status == "open" and not f.severity < fail_on for f in self.findings):
+            return 1
+        return 0 if self.coverage.complete else 3
