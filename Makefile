@@ -1,0 +1,77 @@
+# The developers' one front door. Needs Python 3.11 or later, git and make; uv is used where it is found.
+#
+#   make scan [TARGET=PATH]   set up what running needs, and scan a folder (default: the leaky service in fixtures/)
+#   make test                 set up the developers' tools; format check, lint, strict types, tests
+#   make help                 the other targets
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+TARGET ?= fixtures/leaky-service
+UV     := $(shell command -v uv 2>/dev/null)
+
+ifdef UV
+  install = $(UV) pip install --quiet --python $(BIN)/python
+else
+  install = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help scan test dev format check-format lint types tests bench docs fixtures package lock clean
+
+help:  ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+
+scan: $(VENV)/run  ## Scan TARGET (default: fixtures/leaky-service); ends well with findings too, the gate is `tokensweep scan`
+	@$(BIN)/tokensweep scan --exit-zero $(TARGET)
+
+test: check-format lint types tests  ## Format check, lint, types and tests: what CI runs
+
+dev: $(VENV)/dev  ## Create .venv with the developers' tools
+
+# A stamp a set of packages. The constraints pin what the lower bounds of pyproject.toml leave open.
+$(VENV)/run: pyproject.toml constraints.txt | $(BIN)/python
+	$(install) --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(install) --constraint constraints.txt --editable '.[dev]'
+	@touch $@ $(VENV)/run
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "tokensweep needs Python 3.11 or later: make PYTHON=python3.12 …" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+format: dev  ## Format the code, and mend what the linter can
+	$(BIN)/ruff check --quiet --fix-only .
+	$(BIN)/ruff format --quiet .
+
+check-format: dev
+	$(BIN)/ruff format --quiet --check .
+
+lint: dev  ## Lint
+	$(BIN)/ruff check --quiet .
+
+types: dev  ## Strict types
+	$(BIN)/mypy
+
+tests: dev  ## The tests alone
+	$(BIN)/python -m pytest --quiet
+
+bench: dev  ## Compare with peers and with our own limits
+	$(BIN)/python -m bench
+
+docs: dev  ## Write the generated parts of the documentation
+	$(BIN)/python docs/make.py
+
+fixtures: dev  ## Mint the tokens of fixtures/leaky-service again
+	$(BIN)/python fixtures/make.py
+
+package: dev  ## Build the wheel and the source archive into dist/
+	$(BIN)/python -m build --quiet
+
+lock: dev  ## Choose the newest versions again, and write constraints.txt
+	$(BIN)/pip-compile --quiet --upgrade --strip-extras --all-extras --no-emit-index-url --no-emit-find-links --no-emit-options --no-header --no-annotate --output-file constraints.txt pyproject.toml
+
+clean:  ## Remove what the tools made
+	rm -rf $(VENV) build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
