@@ -1,0 +1,188 @@
+"""The registry of facts: everything that a rule may ask of a subject, with its type, unit and meaning.
+
+A fact that is not known is left out of a subject's facts, unless it is registered as `always` known. Only facts that
+are `shown` may reach a message or a report: never the value of a claim beyond the issuer's host and names.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+FactType = Literal["bool", "int", "string", "list", "map"]
+"""A list holds strings; a map is JSON with string keys."""
+Unit = Literal["", "seconds", "time", "bytes"]
+"""`time` is whole seconds since 1970-01-01 UTC, within the years 1 to 9998."""
+
+MAX_SHOWN = 200
+"""Characters of a fact's text that a message shows."""
+MAX_LISTED = 8
+"""Members of a list that a message names."""
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """Something that may be known of a subject."""
+
+    name: str
+    type: FactType
+    meaning: str
+    unit: Unit = ""
+    shown: bool = False
+    """Whether it may be printed."""
+    always: bool = False
+    """Whether it is known for every subject of its kind."""
+
+
+def _registry(*facts: Fact) -> Mapping[str, Fact]:
+    return {fact.name: fact for fact in facts}
+
+
+FACTS = _registry(
+    # What it is.
+    Fact("token.form", "string", "`jws`", shown=True, always=True),
+    Fact("token.class", "string", "what it is for, of the classes in rules/classes.toml", shown=True, always=True),
+    Fact("token.class_title", "string", "its class in words: `access token`", shown=True, always=True),
+    Fact("token.state", "string", "`live`, `expired`, `not_yet` or `unknown`, by its own word", shown=True, always=True),
+    Fact("token.published", "bool", "whether it is an example from public documentation", shown=True, always=True),
+    Fact("token.published_name", "string", "which published example it is", shown=True),
+    Fact("token.anomalies", "list", "what a strict parser would refuse", shown=True, always=True),
+    # Header and signature.
+    Fact("token.algorithm", "string", "`alg` as written", shown=True),
+    Fact(
+        "token.algorithm_kind",
+        "string",
+        "`none`, `hmac`, `rsa`, `rsa_pss`, `ecdsa`, `eddsa`, `ml_dsa`, `nkey`, `encryption`, `prohibited`, "
+        "`unregistered` or `missing`",
+        shown=True,
+        always=True,
+    ),
+    Fact("token.type", "string", "`typ` of the header in lower case, without `application/`", shown=True),
+    Fact("token.has_key_id", "bool", "whether the header has a `kid` that is not empty", shown=True, always=True),
+    Fact("token.embeds_key", "bool", "whether the header brings a key: `jwk` or `x5c`", shown=True, always=True),
+    Fact("token.signature_bytes", "int", "length of the signature", "bytes", shown=True, always=True),
+    Fact("token.signature_fits", "bool", "whether a signature of that length can be valid", shown=True, always=True),
+    # Who and for whom.
+    Fact("token.has_issuer", "bool", "whether it names an issuer", shown=True, always=True),
+    Fact("token.issuer", "string", "host of the issuer, or its name where it is plain words", shown=True),
+    Fact("token.issuer_claim", "string", "`iss` as written"),
+    Fact("token.issuer_real", "bool", "whether the issuer is a host on the internet", shown=True, always=True),
+    Fact("token.has_subject", "bool", "whether it names a subject", shown=True, always=True),
+    Fact("token.subject", "string", "`sub` as written"),
+    Fact("token.self_issued", "bool", "whether `iss` and `sub` are the same", shown=True, always=True),
+    Fact("token.has_audience", "bool", "whether it names an audience", shown=True, always=True),
+    Fact("token.audiences", "list", "the audiences as written", always=True),
+    Fact("token.audience_count", "int", "how many audiences it names", shown=True, always=True),
+    Fact("token.audience_wildcard", "bool", "whether an audience stands for all", shown=True, always=True),
+    Fact("token.audience_elsewhere", "bool", "whether an audience is on a host other than the issuer's", always=True),
+    # When.
+    Fact("token.has_expiry", "bool", "whether it has an `exp`; 0 counts as none", shown=True, always=True),
+    Fact("token.has_issued_at", "bool", "whether it has an `iat`", shown=True, always=True),
+    Fact("token.has_not_before", "bool", "whether it has an `nbf`", shown=True, always=True),
+    Fact("token.expires_at", "int", "`exp`", "time", shown=True),
+    Fact("token.issued_at", "int", "`iat`", "time", shown=True),
+    Fact("token.not_before", "int", "`nbf`", "time", shown=True),
+    Fact("token.lifetime", "int", "`exp` less `iat`, or less `nbf` without one", "seconds", shown=True),
+    Fact("token.remaining", "int", "time until it expires", "seconds", shown=True),
+    Fact("token.expired_for", "int", "time since it expired", "seconds", shown=True),
+    Fact("token.age", "int", "time since it was issued", "seconds", shown=True),
+    Fact("token.times_invalid", "list", "the time claims that are no usable date", shown=True, always=True),
+    Fact("token.times_nonstandard", "list", "the time claims that are not in seconds", shown=True, always=True),
+    Fact("token.time_conflicts", "list", "time claims that contradict each other or the clock", shown=True, always=True),
+    # What it may do.
+    Fact("token.scopes", "list", "names of scopes and permissions", shown=True, always=True),
+    Fact("token.scope_count", "int", "how many scopes and permissions it has", shown=True, always=True),
+    Fact("token.roles", "list", "names of roles and groups", always=True),
+    Fact("token.privileges", "list", "the scopes, roles and flags that give wide power", shown=True, always=True),
+    Fact("token.privileged", "bool", "whether it has such a privilege", shown=True, always=True),
+    # What it carries.
+    Fact("token.claim_names", "list", "names of all claims", shown=True, always=True),
+    Fact("token.claims", "map", "the claims, for users' own rules", always=True),
+    Fact("token.header", "map", "the header, for users' own rules", always=True),
+    Fact("token.claims_cut", "bool", "whether claims or header were too large to be judged whole", shown=True, always=True),
+    Fact("token.use", "string", "what `token_use`, `token_type`, `typ` or `type` among the claims says, in lower case"),
+    Fact("token.has_token_id", "bool", "whether it has a `jti`, `sid` or `uti`", shown=True, always=True),
+    Fact("token.personal_claims", "list", "claims that tell about a person", shown=True, always=True),
+    Fact("token.sensitive_claims", "list", "those of them that law or harm sets apart", shown=True, always=True),
+    Fact("token.secret_claims", "list", "claims that hold a secret", shown=True, always=True),
+    # Where it was seen.
+    Fact("seen.sightings", "int", "how many times it was seen", shown=True, always=True),
+    Fact("seen.files", "int", "in how many files it was seen", shown=True, always=True),
+    Fact("seen.in_log", "bool", "whether it was seen in a log", shown=True, always=True),
+    Fact("seen.in_ci", "bool", "whether it was seen in a pipeline's configuration", shown=True, always=True),
+    Fact("seen.in_environment_file", "bool", "whether it was seen in an environment file", shown=True, always=True),
+    Fact("seen.in_test", "bool", "whether it was seen in a test", shown=True, always=True),
+    Fact("seen.in_documentation", "bool", "whether it was seen in documentation", shown=True, always=True),
+    Fact("seen.in_example", "bool", "whether it was seen in an example", shown=True, always=True),
+    Fact(
+        "seen.only_in_tests",
+        "bool",
+        "whether all sightings are in tests, documentation or examples",
+        shown=True,
+        always=True,
+    ),
+)
+"""All facts, by name."""
+
+LIMITS = _registry(
+    Fact("limit.lifetime", "int", "longest lifetime that passes", "seconds", shown=True, always=True),
+    Fact("limit.lifetime_hard", "int", "lifetime above which it is a serious fault", "seconds", shown=True, always=True),
+    Fact("limit.stale", "int", "an expiry longer ago than this makes a leak harmless", "seconds", shown=True, always=True),
+    Fact("limit.scopes", "int", "most scopes and permissions that pass", shown=True, always=True),
+)
+"""The limits of a token's class that rules compare facts with; every class has all of them."""
+
+
+def show(fact: Fact) -> Callable[[Any], str]:
+    """The function that turns a value of `fact` into words for people, free of control characters and bounded."""
+    if fact.type == "bool":
+        return _show_bool
+    if fact.type == "list":
+        return _show_list
+    if fact.type == "int":
+        return _SHOW_UNIT[fact.unit]
+    return _show_text
+
+
+def _show_bool(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _show_text(value: object) -> str:
+    text = str(value)
+    cut = text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
+    # Not printable: controls, bidirectional and zero-width marks, surrogates, line separators.
+    return cut if cut.isprintable() else "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in cut)
+
+
+def _show_list(values: list[str]) -> str:
+    listed = ", ".join(values[:MAX_LISTED])
+    more = len(values) - MAX_LISTED
+    return _show_text(listed) + (f" and {more} more" if more > 0 else "")
+
+
+def _show_time(seconds: int) -> str:
+    moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)
+    return f"{moment.isoformat(' ', 'minutes')} UTC"
+
+
+_UNITS = (("year", 31_557_600), ("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+
+
+def _show_seconds(seconds: int) -> str:
+    """`30 days`, `15 minutes`, `90 minutes`: in the largest unit that tells it to within two hundredths."""
+    for name, size in _UNITS:
+        count = round(seconds / size)
+        if count and (size == 1 or abs(seconds - count * size) * 50 <= seconds):
+            return f"{count} {name}{'s' * (count != 1)}"
+    return "0 seconds"
+
+
+_SHOW_UNIT: dict[Unit, Callable[[Any], str]] = {
+    "": _show_text,
+    "bytes": lambda value: f"{value} bytes",
+    "seconds": _show_seconds,
+    "time": _show_time,
+}
