@@ -1,0 +1,390 @@
+"""The user's configuration: found, read once, checked in full, and turned into a `Policy`.
+
+`tokensweep.toml`, `.tokensweep.toml`, or `[tool.tokensweep]` in `pyproject.toml`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import string
+from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import tomli
+
+from scanner.model import PathRule, Policy, PolicyError, Severity
+
+NAMES = ("tokensweep.toml", ".tokensweep.toml", "pyproject.toml")
+"""The files that may hold a configuration, in the order in which a folder is searched."""
+
+NEVER = "never"
+"""The `fail-on` that no finding reaches."""
+
+_MAX_BYTES = 1 << 20
+"""A larger configuration is refused: it comes with the scanned files, so it may be hostile."""
+
+_MAX_LINES_LOCATED = 2_000
+"""Locating a key parses every beginning of the file, which is quadratic; further down a mistake has no line."""
+
+_DURATIONS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_SIZES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+_SEVERITIES = tuple(severity.value for severity in Severity)
+
+Keys = tuple[str | int, ...]
+"""The way to a value in a TOML document: `("suppress", 0, "paths")`."""
+
+Read = Callable[[Any], Any]
+"""Turns a TOML value into ours; raises ValueError with what was expected."""
+
+
+def find(start: Path) -> Path | None:
+    """The configuration in force for a target: the first one from its folder upwards; None if there is none.
+
+    The search ends at the root of the repository that holds the target. Without a repository it ends at the current
+    folder if that holds the target, else at the target's own folder: what lies above may be another user's.
+    """
+    start = start.absolute()
+    folders = [start, *start.parents] if start.is_dir() else [*start.parents]
+    for folder in folders[: _depth(folders)]:
+        for name in NAMES:
+            path = folder / name
+            if path.is_file() and (name != "pyproject.toml" or _concerns_us(path)):
+                return path
+    return None
+
+
+def load(path: Path) -> Policy:
+    """The policy that a configuration file states. Paths in it are relative to its folder.
+
+    Raises PolicyError with all mistakes, one a line, each with its place. Names of rules, classes and limits are not
+    known here: see `check_names`.
+    """
+    document = _Document(path)
+    table = dict(document.table)
+    nested: dict[str, Any] = {
+        "severities": document.entries(("severity",), table.pop("severity", {}), severity),
+        "limits": {
+            name: document.entries(("limits", name), limits, _limit)
+            for name, limits in document.entries(("limits",), table.pop("limits", {}), _table).items()
+        },
+        "suppressions": document.suppressions(table.pop("suppress", [])),
+    }
+    fields = document.fields((), table, _KEYS)
+    document.raise_mistakes()
+    folder = path.absolute().parent
+    fields["rules"] = tuple(str(folder / rules) for rules in fields.get("rules", ()))
+    if "baseline" in fields:
+        fields["baseline"] = str(folder / fields["baseline"])
+    nested["limits"] = {
+        name: {limit.replace("-", "_"): value for limit, value in limits.items()}
+        for name, limits in nested["limits"].items()
+    }
+    return Policy(**fields, **nested, source=str(path))
+
+
+def names_rules(policy: Policy) -> bool:
+    """Whether the policy holds names that only the full rule book can check."""
+    named = any(rule.rules for rule in policy.suppressions)
+    return bool(policy.disabled_rules or policy.severities or policy.limits or named)
+
+
+def check_names(policy: Policy, rules: Collection[str], limits: Mapping[str, Collection[str]]) -> None:
+    """Raise PolicyError for every rule, class or limit that the policy names and the rule book does not have.
+
+    `limits` gives the names of each class's limits.
+    """
+    if policy.source is None:
+        return
+    document = _Document(Path(policy.source))
+    for rule in sorted(policy.disabled_rules):
+        document.check_name(("disable",), rule, rules, "rule")
+    for rule in policy.severities:
+        document.check_name(("severity", rule), rule, rules, "rule")
+    for number, suppression in enumerate(policy.suppressions):
+        for rule in suppression.rules:
+            document.check_name(("suppress", number, "rules"), rule, rules, "rule")
+    for name, own in policy.limits.items():
+        if document.check_name(("limits", name), name, limits, "class"):
+            for limit in own:
+                key = limit.replace("_", "-")
+                known = [known.replace("_", "-") for known in limits[name]]
+                document.check_name(("limits", name, key), key, known, f"limit of class {name!r}")
+    document.raise_mistakes()
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`; did you mean 'x'?` with the known name that is most like `name`; empty if none is."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def duration(value: object) -> int:
+    """Seconds of a duration such as `90s`, `15m`, `1h`, `30d` or `4w`. Raises ValueError."""
+    return _quantity(value, _DURATIONS, "a duration such as 90s, 15m, 1h, 30d or 4w")
+
+
+def size(value: object) -> int:
+    """Bytes of a size such as `500KB`, `10MB` or `1GiB`; a bare number counts bytes. Raises ValueError."""
+    return _quantity(str(value) if _is_count(value) else value, _SIZES, "a size such as 500KB, 10MB or 1GiB")
+
+
+def fail_on(value: object) -> Severity | None:
+    """The severity from which on findings fail a scan; None for `never`. Raises ValueError."""
+    name = _one_of(value, (*_SEVERITIES, NEVER))
+    return None if name == NEVER else Severity(name)
+
+
+def severity(value: object) -> Severity:
+    """The severity of this name. Raises ValueError."""
+    return Severity(_one_of(value, _SEVERITIES))
+
+
+def count(value: object) -> int:
+    """A whole number, 0 or more. Raises ValueError."""
+    if isinstance(value, int) and _is_count(value):
+        return value
+    raise _expected("a whole number, 0 or more", value)
+
+
+class _Mistake(NamedTuple):
+    keys: Keys
+    text: str
+
+
+class _Document:
+    """A configuration file, and the mistakes found in it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.text = _read_text(path)
+        self.mistakes: list[_Mistake] = []
+        self.prefix: Keys = ("tool", "tokensweep") if path.name == "pyproject.toml" else ()
+        try:
+            data: Any = tomli.loads(self.text)
+        except tomli.TOMLDecodeError as error:
+            raise PolicyError(f"{path}:{error.lineno}: {error.msg}") from None
+        except (ValueError, RecursionError):  # a number of thousands of digits, brackets in brackets without end
+            raise PolicyError(f"{path}: its tables are too deep or its numbers too long") from None
+        for key in self.prefix:
+            data = data.get(key, {}) if isinstance(data, dict) else None
+        if not isinstance(data, dict):
+            raise PolicyError(f"{path}: tool.tokensweep must be a table")
+        self.table: dict[str, Any] = data
+
+    def mistake(self, keys: Keys, text: str) -> None:
+        """Note a mistake in the value at `keys`."""
+        self.mistakes.append(_Mistake(keys, text))
+
+    def fields(self, at: Keys, table: Mapping[str, Any], known: Mapping[str, tuple[str, Read]]) -> dict[str, Any]:
+        """The values of a table, by the names of the model's fields."""
+        fields = {}
+        for key, value in table.items():
+            if key in known:
+                field, read = known[key]
+                fields[field] = self._value((*at, key), value, read)
+            else:
+                others = [*known, *_NESTED] if not at else known
+                self.mistake((*at, key), f"unknown key {key!r}{nearest(key, others)}")
+        return fields
+
+    def entries(self, at: Keys, table: object, read: Read) -> dict[str, Any]:
+        """The values of a table whose keys are the user's own names."""
+        checked = self._value(at, table, _table) or {}
+        return {key: self._value((*at, key), value, read) for key, value in checked.items()}
+
+    def suppressions(self, tables: object) -> tuple[PathRule, ...]:
+        """The `[[suppress]]` tables. One that names nothing would hide every finding, so it is a mistake."""
+        rules = []
+        for number, table in enumerate(self._value(("suppress",), tables, _tables) or ()):
+            at = ("suppress", number)
+            fields = self.fields(at, table, _SUPPRESS_KEYS)
+            if not table.get("reason"):
+                self.mistake(at, 'suppress: say the reason: reason = "..."')
+            if not any(table.get(key) for key in ("paths", "rules", "findings")):
+                self.mistake(at, "suppress: say what to suppress: paths, rules or findings")
+            rules.append(PathRule(**{"reason": "", **fields}))
+        return tuple(rules)
+
+    def check_name(self, keys: Keys, name: str, known: Collection[str], what: str) -> bool:
+        """Whether a name is known; if not, that is a mistake."""
+        if name not in known:
+            self.mistake(keys, f"unknown {what} {name!r}{nearest(name, known)}")
+        return name in known
+
+    def raise_mistakes(self) -> None:
+        """Raise PolicyError with all mistakes in the order of the file, if there are any."""
+        if self.mistakes:
+            lines = _lines(self.text, {(*self.prefix, *mistake.keys) for mistake in self.mistakes})
+            places = [(lines.get((*self.prefix, *mistake.keys), 0), mistake.text) for mistake in self.mistakes]
+            places.sort(key=lambda place: place[0])
+            raise PolicyError("\n".join(f"{self.path}{f':{line}' if line else ''}: {text}" for line, text in places))
+
+    def _value(self, keys: Keys, value: object, read: Read) -> Any:
+        try:
+            return read(value)
+        except ValueError as error:
+            self.mistake(keys, f"{'.'.join(str(key) for key in keys if isinstance(key, str))}: {error}")
+            return None
+
+
+def _lines(text: str, wanted: set[Keys]) -> dict[Keys, int]:
+    """The line, from 1, on which each wanted value starts.
+
+    The parser gives no places, so this parses one beginning of the text after the other: a value starts on the line
+    after the last beginning that parses without it.
+    """
+    lines = text.split("\n")
+    found: dict[Keys, int] = {}
+    start = 1
+    for end in range(1, min(len(lines), _MAX_LINES_LOCATED) + 1):
+        try:
+            data = tomli.loads("\n".join(lines[:end]) + "\n")
+        except tomli.TOMLDecodeError:
+            continue
+        found |= {keys: start for keys in wanted - found.keys() if _holds(data, keys)}
+        start = end + 1
+    return found
+
+
+def _holds(data: Any, keys: Keys) -> bool:
+    try:
+        for key in keys:
+            data = data[key]
+    except (KeyError, IndexError, TypeError):
+        return False
+    return True
+
+
+def _read_text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise PolicyError(f"{path}: {error.strerror or 'cannot be read'}") from None
+    if len(data) > _MAX_BYTES:
+        raise PolicyError(f"{path}: larger than 1 MiB")
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise PolicyError(f"{path}:{line}: not UTF-8") from None
+
+
+def _concerns_us(pyproject: Path) -> bool:
+    """Whether a pyproject.toml has our table; one that does not name us need not even be valid."""
+    try:
+        text = _read_text(pyproject)
+        return "tokensweep" in text and "tokensweep" in tomli.loads(text).get("tool", {})
+    except PolicyError:
+        return False
+    except (ValueError, RecursionError, TypeError, AttributeError):
+        return True  # it names us but is broken: `load` says how
+
+
+def _depth(folders: list[Path]) -> int:
+    """How many of a target's folders, from the innermost on, may hold its configuration."""
+    for depth, folder in enumerate(folders, 1):
+        if (folder / ".git").exists():
+            return depth
+    here = Path.cwd()
+    return folders.index(here) + 1 if here in folders else 1
+
+
+def _expected(what: str, value: object) -> ValueError:
+    shown = repr(value)
+    return ValueError(f"expected {what}, not {shown if len(shown) <= 60 else shown[:57] + '...'}")
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63
+
+
+def _quantity(value: object, units: Mapping[str, int], what: str) -> int:
+    if isinstance(value, str):
+        digits = value.rstrip(string.ascii_letters)
+        unit = units.get(value[len(digits) :])
+        if unit is not None and digits.isascii() and digits.isdecimal() and len(digits) <= 12:
+            return int(digits) * unit
+    raise _expected(what, value)
+
+
+def _one_of(value: object, names: tuple[str, ...]) -> str:
+    if not isinstance(value, str) or value not in names:
+        hint = nearest(value, names) if isinstance(value, str) else ""
+        raise ValueError(f"expected one of {', '.join(names)}, not {value!r}{hint}")
+    return value
+
+
+def _limit(value: object) -> int:
+    return value if isinstance(value, int) and _is_count(value) else duration(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise _expected("a text", value)
+    return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise _expected("a list of texts", value)
+    return tuple(_text(item) for item in value)
+
+
+def _names(value: object) -> frozenset[str]:
+    return frozenset(_texts(value))
+
+
+def _switch(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _expected("true or false", value)
+    return value
+
+
+def _day(value: object) -> str:
+    """A TOML date, or a text in its form; days compare as texts."""
+    try:
+        return datetime.date.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        raise _expected("a day such as 2027-01-31", value) from None
+
+
+def _spellings(value: object) -> frozenset[str]:
+    return frozenset(_one_of(name, tuple(sorted(Policy().inline))) for name in _texts(value))
+
+
+def _table(value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise _expected("a table", value)
+    return value
+
+
+def _tables(value: object) -> list[dict[str, Any]]:
+    if not isinstance(value, list):
+        raise _expected("[[suppress]] tables", value)
+    return [_table(item) for item in value]
+
+
+_KEYS: dict[str, tuple[str, Read]] = {
+    "fail-on": ("fail_on", fail_on),
+    "exclude": ("exclude", _texts),
+    "vendored": ("vendored", _switch),
+    "disable": ("disabled_rules", _names),
+    "inline": ("inline", _spellings),
+    "ignore-files": ("ignore_files", _switch),
+    "rules": ("rules", _texts),
+    "baseline": ("baseline", _text),
+    "max-file-size": ("max_file_size", size),
+    "jobs": ("jobs", count),
+}
+_SUPPRESS_KEYS: dict[str, tuple[str, Read]] = {
+    "reason": ("reason", _text),
+    "paths": ("paths", _texts),
+    "rules": ("rules", _texts),
+    "findings": ("findings", _texts),
+    "expires": ("expires", _day),
+}
+_NESTED = ("severity", "limits", "suppress")
