@@ -20,7 +20,7 @@ endif
 .PHONY: help scan test dev format check-format lint types tests bench docs fixtures package lock clean
 
 help:  ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 scan: $(VENV)/run  ## Scan TARGET (default: fixtures/leaky-service); ends well with findings too, the gate is `tokensweep scan`
 	@$(BIN)/tokensweep scan --exit-zero $(TARGET)
@@ -70,8 +70,10 @@ fixtures: dev  ## Mint the tokens of fixtures/leaky-service again
 package: dev  ## Build the wheel and the source archive into dist/
 	$(BIN)/python -m build --quiet
 
-lock: dev  ## Choose the newest versions again, and write constraints.txt
-	$(BIN)/pip-compile --quiet --upgrade --strip-extras --all-extras --no-emit-index-url --no-emit-find-links --no-emit-options --no-header --no-annotate --output-file constraints.txt pyproject.toml
+lock:  ## Choose the newest versions anew, and write them to constraints.txt
+	$(PYTHON) -m venv --clear build/lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check '.[dev]'
+	build/lock/bin/python -m pip freeze --exclude tokensweep > constraints.txt
 
 clean:  ## Remove what the tools made
 	rm -rf $(VENV) build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
