@@ -1,13 +1,13 @@
 # The developers' one front door. Needs Python 3.11 or later, git and make; uv is used where it is found.
 #
-#   make scan [TARGET=PATH]   set up what running needs, and scan a folder (default: the leaky service in fixtures/)
+#   make scan [TARGET=PATH]   set up what running needs, and scan a folder (default: fixtures/, a leaky service)
 #   make test                 set up the developers' tools; format check, lint, strict types, tests
 #   make help                 the other targets
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-TARGET ?= fixtures/leaky-service
+TARGET ?= fixtures
 UV     := $(shell command -v uv 2>/dev/null)
 
 ifdef UV
@@ -22,7 +22,7 @@ endif
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
-scan: $(VENV)/run  ## Scan TARGET (default: fixtures/leaky-service); ends well with findings too, the gate is `tokensweep scan`
+scan: $(VENV)/run  ## Scan TARGET (default: fixtures); findings do not fail it, the gate is `tokensweep scan`
 	@$(BIN)/tokensweep scan --exit-zero $(TARGET)
 
 test: check-format lint types tests  ## Format check, lint, types and tests: what CI runs
@@ -64,7 +64,7 @@ bench: dev  ## Compare with peers and with our own limits
 docs: dev  ## Write the generated parts of the documentation
 	$(BIN)/python docs/make.py
 
-fixtures: dev  ## Mint the tokens of fixtures/leaky-service again
+fixtures: dev  ## Write fixtures/leaky-service anew
 	$(BIN)/python fixtures/make.py
 
 package: dev  ## Build the wheel and the source archive into dist/
