@@ -1,0 +1,149 @@
+"""The language of conditions: CEL over registered facts, with three outcomes. The only module that knows the runtime.
+
+A condition is compiled and type-checked when its rule is loaded, and decided for each subject. What the runtime says of
+a failed evaluation may quote a claim, so only words of our own leave this module.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+from cel_expr_python import cel
+
+from scanner.facts import FACTS, LIMITS, Fact, FactType
+from scanner.model import Facts, Kind
+
+_TYPES: Final[dict[FactType, Any]] = {
+    "bool": cel.Type.BOOL,
+    "int": cel.Type.INT,
+    "string": cel.Type.STRING,
+    "list": cel.Type.List(cel.Type.STRING),
+    "map": cel.Type.Map(cel.Type.STRING, cel.Type.DYN),
+}
+
+_FACT_IS_UNKNOWN: Final = "UNKNOWN: No value with name"
+"""How the runtime begins its answer where a fact is absent; found by trying version 0.1.3."""
+
+_ERRORS: Final = {
+    "INVALID_ARGUMENT": "a value is of the wrong kind",
+    "NOT_FOUND": "a map has no member of that name",
+    "OUT_OF_RANGE": "a number is out of range",
+    "UNKNOWN": "no operation takes values of these types",
+}
+"""The runtime's status codes in our words."""
+
+_POSITION: Final = re.compile(r"<input>:(\d+):(\d+): (.*)")
+_MACHINERY: Final = re.compile(r" expecting \{.*| \(in container ''\)| \[INVALID_ARGUMENT\]")
+"""What a compiler's report says to the compiler's own authors."""
+
+
+class ConditionError(ValueError):
+    """A condition that does not compile; the message begins with line and column, both from 1."""
+
+
+class Undecided(NamedTuple):
+    """What a condition comes to where it is neither true nor false."""
+
+    error: str
+    """Empty where a fact is unknown, as happens every day; else what went wrong, for the author of the rule."""
+
+
+Outcome = bool | Undecided
+"""A condition holds only where this is True."""
+
+_UNKNOWN: Final = Undecided("")
+
+
+class Situation:
+    """The facts of one subject, ready for any number of conditions."""
+
+    __slots__ = ("activation",)
+
+    def __init__(self, activation: Any) -> None:
+        self.activation = activation
+
+
+class Condition:
+    """A compiled expression that is true or false of a situation."""
+
+    __slots__ = ("_expression",)
+
+    def __init__(self, expression: Any) -> None:
+        self._expression = expression
+
+    def decide(self, situation: Situation) -> Outcome:
+        """Whether it holds. Never raises: a hostile subject must not end a scan."""
+        try:
+            value = self._expression.eval(situation.activation).value()
+        except Exception:  # noqa: BLE001 - the runtime raises whatever its C++ side does, for lone surrogates for one
+            return Undecided("the runtime cannot hold a value")
+        if value is True or value is False:
+            return bool(value)
+        # The expression is of type bool, so anything else is the text of an error.
+        if value.startswith(_FACT_IS_UNKNOWN):
+            return _UNKNOWN
+        return Undecided(_ERRORS.get(value.partition(":")[0], "the expression failed"))
+
+
+class Language:
+    """Conditions over a set of facts, each a variable of its registered type."""
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        self._types = {fact.name: _TYPES[fact.type] for fact in facts}
+        self._env = cel.NewEnv(variables=self._types)
+        self._conditions: dict[str, Condition] = {}
+
+    def condition(self, source: str) -> Condition:
+        """The condition that `source` states, compiled once. Raises ConditionError."""
+        known = self._conditions.get(source)
+        if known is None:
+            known = self._conditions[source] = Condition(self._compile(source))
+        return known
+
+    def situation(self, facts: Facts) -> Situation:
+        """These facts as the language's variables; facts of other names are ignored."""
+        return Situation(self._env.Activation({name: facts[name] for name in self._types if name in facts}))
+
+    def _compile(self, source: str) -> Any:
+        try:
+            expression = self._env.compile(source)
+        except (RuntimeError, ValueError) as error:
+            raise ConditionError(self._explain(str(error))) from None
+        if expression.return_type() != cel.Type.BOOL:
+            raise ConditionError(f"1:1: is of type {expression.return_type().name().lower()}, not bool")
+        return expression
+
+    def _explain(self, error: str) -> str:
+        """The first mistake of a compiler's report, with the place and the name that was perhaps meant."""
+        found = _POSITION.search(error)
+        if not found:
+            return f"1:1: {error.splitlines()[0]}"
+        line, column, what = found.groups()
+        what = _MACHINERY.sub("", what)
+        undeclared = re.match(r"undeclared reference to '(.*)'", what)
+        if undeclared:
+            # Imported here: it is dear, and only a mistake needs it.
+            from scanner.policy import nearest
+
+            what += nearest(undeclared[1], self._types)
+        return f"{line}:{column}: {what}"
+
+
+@functools.cache
+def of_classes() -> Language:
+    """What the condition of a class may ask: facts of the token itself, before its class is known."""
+    return Language(
+        fact
+        for fact in FACTS.values()
+        if fact.name.startswith("token.") and fact.name not in ("token.class", "token.class_title")
+    )
+
+
+@functools.cache
+def of_rules(kind: Kind) -> Language:
+    """What rules on a kind of subject, and severity caps, may ask: its facts, where it was seen, and the limits."""
+    about = (f"{kind}.", "seen.")
+    return Language([*(fact for fact in FACTS.values() if fact.name.startswith(about)), *LIMITS.values()])

@@ -1,0 +1,146 @@
+"""Judgement: from the facts of a subject to findings, by the rules of the rule book and the user's policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from scanner.expressions import Condition, Outcome, Situation, of_classes, of_rules
+from scanner.facts import FACTS, LIMITS
+from scanner.judge.place import by_file, seen_facts, worst
+from scanner.judge.token import token_facts
+from scanner.model import Facts, Finding, Policy, Rule, Severity, Subject, Token
+from scanner.rulebook import RuleBook, TokenClass
+
+_SHOWN: Final = frozenset(name for name, fact in {**FACTS, **LIMITS}.items() if fact.shown)
+
+_pack = msgspec.msgpack.Encoder().encode
+
+
+class _Check(NamedTuple):
+    """A rule, its conditions compiled."""
+
+    rule: Rule
+    when: Condition
+    cases: tuple[tuple[Severity, Condition | None], ...]
+
+
+class _Standard(NamedTuple):
+    """What tokens of one class are judged by."""
+
+    facts: dict[str, Any]
+    """The class and its limits."""
+    per_subject: tuple[_Check, ...]
+    per_place: tuple[_Check, ...]
+
+
+class Judge:
+    """Applies the rules in force to one subject after another, as of one moment."""
+
+    def __init__(self, book: RuleBook, policy: Policy, now: int) -> None:
+        """`now` is the clock of every judgement, in seconds since 1970-01-01 UTC."""
+        self.undecided: dict[str, str] = {}
+        """Conditions that failed for some subject: the rule's id, `class ID` or `cap NUMBER`, with the first error."""
+        self._book = book
+        self._now = now
+        self._language = of_rules("token")
+        disabled = {book.current(rule) for rule in policy.disabled_rules}
+        severities = {book.current(rule): severity for rule, severity in policy.severities.items()}
+        checks = [
+            self._check(rule, severities.get(rule.id))
+            for rule in book.rules
+            if rule.on == "token" and rule.id not in disabled
+        ]
+        self._classes = [(known.id, of_classes().condition(known.when)) for known in book.classes]
+        self._standards = {known.id: _standard(known, policy, checks) for known in book.classes}
+        self._caps = [
+            (f"cap {number}", self._language.condition(cap.when), cap.at_most)
+            for number, cap in enumerate(book.caps, 1)
+        ]
+
+    def judge(self, subject: Subject, token: Token) -> list[Finding]:
+        """The findings on `subject`, of which `token` is the decoded form; sets `subject.packed`."""
+        facts, standard = self._facts(subject, token)
+        subject.packed = _pack({name: value for name, value in facts.items() if name in _SHOWN})
+        situation = self._language.situation(facts)
+        findings = [
+            Finding(rule, subject, severity, worst(subject.sightings))
+            for rule, severity in self._verdicts(standard.per_subject, situation)
+        ]
+        if standard.per_place:
+            files = by_file(subject.sightings)
+            for sightings in files:
+                if len(files) > 1:
+                    facts.update(seen_facts(sightings, len(sightings)))
+                    situation = self._language.situation(facts)
+                findings += (
+                    Finding(rule, subject, severity, sightings[0])
+                    for rule, severity in self._verdicts(standard.per_place, situation)
+                )
+        return findings
+
+    def outcome(self, rule: Rule, subject: Subject, token: Token) -> Outcome:
+        """What the condition of `rule` comes to for `subject` as a whole; False for a class that it does not judge."""
+        facts, standard = self._facts(subject, token)
+        for check in standard.per_subject + standard.per_place:
+            if check.rule.id == rule.id:
+                return check.when.decide(self._language.situation(facts))
+        return False
+
+    def _facts(self, subject: Subject, token: Token) -> tuple[dict[str, Any], _Standard]:
+        facts = token_facts(token, self._book, self._now)
+        standard = self._standards[self._class(facts)]
+        facts.update(standard.facts)
+        facts.update(seen_facts(subject.sightings, subject.seen))
+        return facts, standard
+
+    def _class(self, facts: Facts) -> str:
+        situation = of_classes().situation(facts)
+        return next(
+            (name for name, condition in self._classes if self._holds(f"class {name}", condition, situation)), "unknown"
+        )
+
+    def _check(self, rule: Rule, instead: Severity | None) -> _Check:
+        condition = self._language.condition
+        if instead is not None:
+            return _Check(rule, condition(rule.when), ((instead, None),))
+        cases = ((case.severity, None if case.when is None else condition(case.when)) for case in rule.severity)
+        return _Check(rule, condition(rule.when), tuple(cases))
+
+    def _verdicts(self, checks: Iterable[_Check], situation: Situation) -> Iterator[tuple[Rule, Severity]]:
+        """The rules that hold, each with its severity. Caps stand above the user's own severities too: they say what
+        the subject is, not how grave the rule."""
+        ceiling: Severity | None = None
+        for rule, when, cases in checks:
+            if self._holds(rule.id, when, situation):
+                severity = next(
+                    severity for severity, case in cases if case is None or self._holds(rule.id, case, situation)
+                )
+                ceiling = ceiling or self._ceiling(situation)
+                yield rule, min(severity, ceiling)
+
+    def _ceiling(self, situation: Situation) -> Severity:
+        caps = (at_most for name, when, at_most in self._caps if self._holds(name, when, situation))
+        return min(caps, default=Severity.CRITICAL)
+
+    def _holds(self, name: str, condition: Condition, situation: Situation) -> bool:
+        outcome = condition.decide(situation)
+        if not isinstance(outcome, bool):
+            if outcome.error:
+                self.undecided.setdefault(name, outcome.error)
+            return False
+        return outcome
+
+
+def _standard(token_class: TokenClass, policy: Policy, checks: Iterable[_Check]) -> _Standard:
+    limits = token_class.limits | policy.limits.get(token_class.id, {})
+    facts: dict[str, Any] = {f"limit.{name}": value for name, value in limits.items()}
+    facts |= {"token.class": token_class.id, "token.class_title": token_class.title}
+    fit = [check for check in checks if not check.rule.classes or token_class.id in check.rule.classes]
+    return _Standard(
+        facts,
+        tuple(check for check in fit if check.rule.per == "subject"),
+        tuple(check for check in fit if check.rule.per == "place"),
+    )

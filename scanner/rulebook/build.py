@@ -1,0 +1,191 @@
+"""The rule book from its files: the tables of all files together, then what each says of the others, checked."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from scanner.expressions import of_classes, of_rules
+from scanner.facts import LIMITS
+from scanner.model import Case, Rule, RuleError, RuleId, Severity
+from scanner.policy import duration
+from scanner.rulebook import Cap, Pattern, RuleBook, TokenClass
+from scanner.rulebook.files import (
+    TABLES,
+    ClassTable,
+    PatternTable,
+    Place,
+    PublishedTable,
+    RuleFile,
+    check_keys,
+    convert,
+    read,
+)
+from scanner.rulebook.rule import check_condition, check_examples, check_id, look_up, make_rule
+
+_SHIPPED: Final = frozenset({*TABLES, "vocabulary", "disable", "regrade"})
+_USERS: Final = frozenset({"pattern", "rule", "disable", "regrade"})
+"""What a user's own folder may hold: classes, families and caps stay the same for every reader of a report."""
+
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def build(base: Path, extra: Sequence[Path]) -> RuleBook:
+    """The rule book of the folder `base` with the user's folders. Raises RuleError."""
+    tables = _Tables()
+    for folder, allowed in [(base, _SHIPPED), *((folder, _USERS) for folder in extra)]:
+        for path in _rule_files(folder):
+            tables.add(read(path), allowed)
+    classes = {entry.table.id: _class(*entry) for entry in tables.of("class")}
+    if "unknown" not in classes:
+        raise RuleError(f"{base}: has no class `unknown`", hint="end the classes with one for all that is left")
+    frameworks = {entry.table.id: entry.table for entry in tables.of("framework")}
+    families = {
+        family.id: tuple(look_up(name, frameworks, place, "maps") for name in family.maps)
+        for place, family in tables.of("family")
+    }
+    rules = {
+        entry.table.id: make_rule(entry.place, entry.table, classes, families, frameworks)
+        for entry in tables.of("rule")
+    }
+    redirects = _redirects(tables)
+    _apply_users_wishes(tables, rules, redirects)
+    return RuleBook(
+        patterns=tuple(_pattern(*entry) for entry in tables.of("pattern")),
+        rules=tuple(rules[name] for name in sorted(rules)),
+        examples={RuleId(name): entry.table.example for name, entry in tables.entries["rule"].items() if name in rules},
+        classes=tuple(classes.values()),
+        caps=tuple(_cap(*entry) for entry in tables.of("cap")),
+        published=dict(_published(*entry) for entry in tables.of("published")),
+        vocabulary=tables.vocabulary,
+        redirects=redirects,
+        digest=tables.digest.hexdigest()[:12],
+    )
+
+
+class _Entry(NamedTuple):
+    """A table and where it stands."""
+
+    place: Place
+    table: Any
+
+
+class _Tables:
+    """All tables of all files, each entry unique by its name."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, dict[str, _Entry]] = {kind: {} for kind in TABLES}
+        self.vocabulary: dict[str, tuple[str, ...]] = {}
+        self.disabled: list[tuple[Place, str]] = []
+        self.regraded: list[tuple[Place, str, Severity]] = []
+        self.digest = hashlib.sha256()
+
+    def of(self, kind: str) -> Iterator[_Entry]:
+        """The entries of one kind, in the order of files."""
+        yield from self.entries[kind].values()
+
+    def add(self, file: RuleFile, allowed: frozenset[str]) -> None:
+        """Take in a file. Raises RuleError."""
+        top = Place(file.name, "")
+        check_keys(file.document, allowed, top)
+        # A digest of digests: moving text from one file to the next changes it.
+        self.digest.update(hashlib.sha256(file.text).digest())
+        for kind, shape in TABLES.items():
+            for place, raw in file.entries(kind):
+                self._enter(kind, _Entry(place, convert(raw, shape, place)))
+        vocabulary = convert(file.document.get("vocabulary", {}), dict[str, tuple[str, ...]], top, "vocabulary")
+        for name in vocabulary.keys() & self.vocabulary.keys():
+            top.refuse(f"vocabulary.{name}", "is there already, in another file")
+        self.vocabulary |= vocabulary
+        self.disabled += ((top, name) for name in convert(file.document.get("disable", []), list[str], top, "disable"))
+        regraded = convert(file.document.get("regrade", {}), dict[str, Severity], top, "regrade")
+        self.regraded += ((top, name, severity) for name, severity in regraded.items())
+
+    def _enter(self, kind: str, entry: _Entry) -> None:
+        entries = self.entries[kind]
+        field = next((field for field in ("id", "sha256") if hasattr(entry.table, field)), "")
+        key = getattr(entry.table, field) if field else str(len(entries))
+        if key in entries:
+            entry.place.refuse(field, f"{key!r} is there already, in {entries[key].place.file}")
+        entries[key] = entry
+
+
+def _rule_files(folder: Path) -> list[Path]:
+    files = sorted(folder.glob("*.toml"))
+    if not files:
+        what = "holds no rule files" if folder.is_dir() else "is no folder"
+        raise RuleError(f"{folder}: {what}", hint="name a folder of *.toml files")
+    return files
+
+
+def _redirects(tables: _Tables) -> dict[str, RuleId]:
+    redirects: dict[str, RuleId] = {}
+    for place, rule in tables.of("rule"):
+        for former in rule.renamed_from:
+            if former in redirects or former in tables.entries["rule"]:
+                place.refuse("renamed_from", f"{former!r} is another rule's name")
+            redirects[former] = RuleId(rule.id)
+    return redirects
+
+
+def _apply_users_wishes(tables: _Tables, rules: dict[str, Rule], redirects: dict[str, RuleId]) -> None:
+    """Regrade and disable `rules`, which may be named by a former name."""
+    names = {**{name: name for name in rules}, **redirects}
+    for place, name, severity in tables.regraded:
+        rule = look_up(name, names, place, "regrade")
+        rules[rule] = msgspec.structs.replace(rules[rule], severity=(Case(severity),))
+    for place, name in tables.disabled:
+        rules.pop(look_up(name, names, place, "disable"), None)
+
+
+def _pattern(place: Place, table: PatternTable) -> Pattern:
+    import re2
+
+    check_id(table.id, place)
+    options = re2.Options()
+    options.log_errors = False
+    options.encoding = re2.Options.Encoding.LATIN1
+    for field in ("regex", "anchor", "extent"):
+        try:
+            re2.compile((getattr(table, field) or "").encode("latin-1"), options)
+        except re2.error as error:
+            place.refuse(field, error.args[0].decode("latin-1"), "patterns are in RE2's syntax")
+        except UnicodeEncodeError:
+            place.refuse(field, "has a character above U+00FF", "a pattern matches bytes")
+    for number, example in enumerate(table.example, 1):
+        if not re.fullmatch("[^«»]*(«[^«»]+»[^«»]*)*", example.text):
+            place.refuse(f"example {number}", "its marks are not paired", "put « before a span and » behind it")
+    check_examples(place, [bool(example.spans) for example in table.example])
+    return table.pattern(place.file)
+
+
+def _class(place: Place, table: ClassTable) -> TokenClass:
+    check_condition(of_classes(), table.when, place, "when")
+    limits = {}
+    for name, value in table.limits.items():
+        look_up(f"limit.{name}", LIMITS, place, "limits")
+        try:
+            limits[name] = value if isinstance(value, int) else duration(value)
+        except ValueError as error:
+            place.refuse(f"limits.{name}", str(error))
+    for name, limit in LIMITS.items():
+        if limit.always and name.removeprefix("limit.") not in limits:
+            place.refuse("limits", f"{name.removeprefix('limit.')} is missing: {limit.meaning}")
+    return TokenClass(table.id, table.title, table.when, limits)
+
+
+def _cap(place: Place, cap: Cap) -> Cap:
+    # Tokens are all that rules judge so far: a cap may ask what a rule on them may ask.
+    check_condition(of_rules("token"), cap.when, place, "when")
+    return cap
+
+
+def _published(place: Place, table: PublishedTable) -> tuple[str, str]:
+    if not _SHA256.fullmatch(table.sha256):
+        place.refuse("sha256", "is not 64 lower-case hex digits")
+    return table.sha256, table.name

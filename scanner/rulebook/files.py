@@ -1,0 +1,180 @@
+"""Rule files as they are written: TOML into tables of known shape, each with its place for error messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, Literal, NamedTuple, NoReturn, TypeVar
+
+import msgspec
+import tomli
+
+from scanner.model import FrameworkEntry, Kind, RuleError, Severity
+from scanner.rulebook import Cap, Example, Pattern, PatternExample
+
+Shape = TypeVar("Shape")
+
+
+class Place(NamedTuple):
+    """Where something stands in the rule files, for people."""
+
+    file: str
+    entry: str
+    """Such as "rule `token-leaked`"; empty for the top of the file."""
+
+    def refuse(self, field: str, what: str, hint: str = "") -> NoReturn:
+        """Raise RuleError for a field here."""
+        raise RuleError(": ".join(part for part in (self.file, self.entry, field, what) if part), hint)
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class PatternTable(_Table, frozen=True):
+    """A `[[pattern]]`."""
+
+    id: str
+    makes: Literal["token"]
+    regex: str
+    anchor: str | None = None
+    extent: str | None = None
+    example: tuple[PatternExample, ...] = ()
+
+    def pattern(self, source: str) -> Pattern:
+        """The pattern that it states."""
+        return Pattern(self.id, self.makes, self.regex, self.anchor, self.extent, self.example, source)
+
+
+class CaseTable(_Table, frozen=True, rename={"severity": "is"}):
+    """A case of a rule's `severity`."""
+
+    severity: Severity
+    when: str | None = None
+
+
+class RuleTable(_Table, frozen=True):
+    """A `[[rule]]`."""
+
+    id: str
+    on: Kind
+    family: str
+    when: str
+    severity: Severity | tuple[CaseTable, ...]
+    title: str
+    message: str
+    remedy: str
+    why: str
+    per: Literal["subject", "place"] = "subject"
+    classes: tuple[str, ...] = ()
+    confidence: Literal["proved", "likely", "possible"] = "likely"
+    maps: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    renamed_from: tuple[str, ...] = ()
+    example: tuple[Example, ...] = ()
+
+
+class ClassTable(_Table, frozen=True):
+    """A `[[class]]`."""
+
+    id: str
+    title: str
+    when: str
+    limits: dict[str, int | str] = {}
+
+
+class FamilyTable(_Table, frozen=True):
+    """A `[[family]]`: the framework entries that its rules map to, by id."""
+
+    id: str
+    title: str
+    maps: tuple[str, ...]
+
+
+class FrameworkTable(FrameworkEntry, frozen=True, forbid_unknown_fields=True):
+    """A `[[framework]]`: one entry of a framework."""
+
+
+class PublishedTable(_Table, frozen=True):
+    """A `[[published]]`: a token that everybody knows."""
+
+    sha256: str
+    name: str
+
+
+class RuleFile(NamedTuple):
+    """A rule file that was read."""
+
+    name: str
+    text: bytes
+    document: dict[str, Any]
+
+    def entries(self, table: str) -> Iterator[tuple[Place, dict[str, Any]]]:
+        """The entries of an array of tables, each with its place."""
+        entries = self.document.get(table, [])
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            Place(self.name, "").refuse(table, "is no array of tables", f"begin each entry with [[{table}]]")
+        for number, entry in enumerate(entries, 1):
+            name = entry.get("id")
+            yield Place(self.name, f"{table} `{name}`" if isinstance(name, str) else f"{table} {number}"), entry
+
+
+def read(path: Path) -> RuleFile:
+    """A rule file. Raises RuleError where it cannot be read or is no TOML."""
+    try:
+        text = path.read_bytes()
+        return RuleFile(path.name, text, tomli.loads(text.decode()))
+    except OSError as error:
+        raise RuleError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise RuleError(f"{path}: is not UTF-8, at byte {error.start}") from None
+    except tomli.TOMLDecodeError as error:
+        raise RuleError(f"{path}:{error.lineno}:{error.colno}: {error.msg}") from None
+    except RecursionError:
+        raise RuleError(f"{path}: is nested too deeply") from None
+
+
+def read_patterns(path: Path) -> tuple[Pattern, ...]:
+    """The patterns of one file. Raises RuleError."""
+    file = read(path)
+    return tuple(convert(table, PatternTable, place).pattern(file.name) for place, table in file.entries("pattern"))
+
+
+def convert(value: Any, shape: type[Shape], place: Place, field: str = "") -> Shape:
+    """`value` in its shape. Raises RuleError for a field that is missing, unknown or of the wrong type."""
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$")
+        where = where.rstrip("`").lstrip(".")
+        unknown = what.removeprefix("Object contains unknown field `").rstrip("`")
+        if unknown != what:
+            where, what = f"{where}.{unknown}".lstrip("."), "is no field" + _nearest(unknown, shape)
+        place.refuse(field + where, what[0].lower() + what[1:])
+
+
+def check_keys(document: Mapping[str, Any], known: frozenset[str], place: Place) -> None:
+    """Raise RuleError for a key that is not known at the top of a file."""
+    from scanner.policy import nearest
+
+    for key in document:
+        if key not in known:
+            place.refuse(key, "is no table of a rule file" + nearest(key, known), "use " + ", ".join(sorted(known)))
+
+
+def _nearest(name: str, shape: type) -> str:
+    from scanner.policy import nearest
+
+    return nearest(name, getattr(shape, "__struct_encode_fields__", ()))
+
+
+TABLES: Final[Mapping[str, type[msgspec.Struct]]] = {
+    "pattern": PatternTable,
+    "rule": RuleTable,
+    "class": ClassTable,
+    "family": FamilyTable,
+    "framework": FrameworkTable,
+    "cap": Cap,
+    "published": PublishedTable,
+}
+"""The arrays of tables that a rule file may hold, and the shape of their entries."""
