@@ -23,7 +23,7 @@ help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 scan: $(VENV)/run  ## Scan TARGET (default: fixtures); findings do not fail it, the gate is `tokensweep scan`
-	@$(BIN)/tokensweep scan --exit-zero $(TARGET)
+	@$(BIN)/tokensweep scan --exit-zero -- "$(TARGET)" || [ $$? -eq 3 ]
 
 test: check-format lint types tests  ## Format check, lint, types and tests: what CI runs
 
@@ -58,8 +58,8 @@ types: dev  ## Strict types
 tests: dev  ## The tests alone
 	$(BIN)/python -m pytest --quiet
 
-bench: dev  ## Compare with peers and with our own limits
-	$(BIN)/python -m bench
+bench: dev  ## Compare with peers and with our own limits; TREE=FOLDER, ONLY=tree,memory,startup,linear
+	$(BIN)/python -m bench $(if $(TREE),--tree '$(TREE)') $(if $(ONLY),--only $(ONLY))
 
 docs: dev  ## Write the generated parts of the documentation
 	$(BIN)/python docs/make.py

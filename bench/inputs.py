@@ -52,7 +52,7 @@ def tree(cache: Path) -> Path:
 
 
 def size(folder: Path) -> Size:
-    """Regular files below a folder and their bytes, without links and version control: tokensweep leaves them out too."""
+    """Regular files below a folder, and their bytes; no links and no version control, as in our own scan."""
     sizes = [entry.stat().st_size for entry in _files(folder)]
     return Size(len(sizes), sum(sizes))
 

@@ -62,7 +62,7 @@ def _row(setup: Setup, peer: Scanner, tree: Path) -> Row:
     what = f"{peer.name} ({version})" + (f", on {folder.name}/ alone" if folder != tree else "")
     if peer.at_most is not None:
         ratio, low, high = done.ratios(lambda ours, theirs: ours.wall / theirs.wall)
-        met = ratio <= peer.at_most
+        met: bool | None = ratio <= peer.at_most
         figure = f"{ratio:.2f} times its time ({low:.2f} to {high:.2f}"
     else:
         ratio, low, high = done.ratios(lambda ours, theirs: theirs.wall / ours.wall)
@@ -79,4 +79,7 @@ def _target(peer: Scanner) -> str:
 
 def _costs(done: Comparison) -> str:
     wall, cpu, peak = (done.median(cost) for cost in (lambda r: r.wall, lambda r: r.cpu, lambda r: r.peak / MEGABYTE))
-    return f"wall {wall[0]:.2f} : {wall[1]:.2f} s, CPU {cpu[0]:.2f} : {cpu[1]:.2f} s, peak {peak[0]:.0f} : {peak[1]:.0f} MB"
+    return (
+        f"wall {wall[0]:.2f} : {wall[1]:.2f} s, CPU {cpu[0]:.2f} : {cpu[1]:.2f} s, "
+        f"largest process {peak[0]:.0f} : {peak[1]:.0f} MB"
+    )
