@@ -70,7 +70,7 @@ def load(path: Path) -> Policy:
         },
         "suppressions": document.suppressions(table.pop("suppress", [])),
     }
-    fields = document.fields((), table, _KEYS)
+    fields = document.fields((), table, KEYS)
     document.raise_mistakes()
     folder = path.absolute().parent
     fields["rules"] = tuple(str(folder / rules) for rules in fields.get("rules", ()))
@@ -81,6 +81,11 @@ def load(path: Path) -> Policy:
         for name, limits in nested["limits"].items()
     }
     return Policy(**fields, **nested, source=str(path))
+
+
+def stated(path: Path) -> frozenset[str]:
+    """The keys that a configuration file states. Raises PolicyError."""
+    return frozenset(_Document(path).table)
 
 
 def names_rules(policy: Policy) -> bool:
@@ -368,7 +373,7 @@ def _tables(value: object) -> list[dict[str, Any]]:
     return [_table(item) for item in value]
 
 
-_KEYS: dict[str, tuple[str, Read]] = {
+KEYS: dict[str, tuple[str, Read]] = {
     "fail-on": ("fail_on", fail_on),
     "exclude": ("exclude", _texts),
     "vendored": ("vendored", _switch),
@@ -380,6 +385,9 @@ _KEYS: dict[str, tuple[str, Read]] = {
     "max-file-size": ("max_file_size", size),
     "jobs": ("jobs", count),
 }
+"""The keys of the configuration: the field of `Policy` that each sets, and what reads it. Tables of their own beside
+them: `severity`, `limits` and `suppress`."""
+
 _SUPPRESS_KEYS: dict[str, tuple[str, Read]] = {
     "reason": ("reason", _text),
     "paths": ("paths", _texts),

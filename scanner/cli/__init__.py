@@ -1,0 +1,68 @@
+"""The command line: parses, calls, renders, exits. The only part that knows typer and rich.
+
+A plain `scan` is parsed here and never imports typer, which takes longer than scanning a small change.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from scanner import __version__
+from scanner.model import TokensweepError
+
+_USAGE, _INTERRUPTED, _CLOSED_PIPE = 2, 130, 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command, `sys.argv` by default, and give its exit status. No exception leaves it."""
+    arguments = sys.argv[1:] if argv is None else argv
+    try:
+        status = _dispatch(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes standard output once more at exit, which would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _CLOSED_PIPE
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except TokensweepError as error:
+        from scanner.cli import console
+
+        console.error(str(error), error.hint)
+        return _USAGE
+    except Exception as error:  # the edge: whatever it is, no traceback reaches a user
+        return _internal_error(error)
+    return status
+
+
+def _dispatch(arguments: Sequence[str]) -> int:
+    if list(arguments) == ["--version"]:
+        print(f"tokensweep {__version__}")
+        return 0
+    if arguments and arguments[0] == "scan" and "_TOKENSWEEP_COMPLETE" not in os.environ:
+        from scanner.cli import options
+
+        plain = options.parse(arguments[1:], options.SCAN)
+        if plain:
+            from scanner.cli import scan
+
+            return scan.run(*plain)
+    from scanner.cli import app
+
+    command = app.parse(arguments)
+    return command if isinstance(command, int) else command()
+
+
+def _internal_error(error: Exception) -> int:
+    """Say that this is our bug. The message of the exception may hold found text, so it is never shown."""
+    import traceback
+
+    from scanner.cli import console
+
+    name = type(error).__name__
+    if os.environ.get("TOKENSWEEP_DEBUG"):
+        console.say("".join(traceback.format_tb(error.__traceback__)).rstrip())
+    console.error(f"internal error: {name}", "TOKENSWEEP_DEBUG=1 shows where; please report it")
+    return _USAGE

@@ -1,0 +1,124 @@
+"""`tokensweep rules`: what the rule book says, and whether its examples hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scanner import rulebook
+from scanner.cli import console
+from scanner.model import Rule, UsageError
+from scanner.policy import nearest
+from scanner.rulebook import RuleBook
+
+Folders = Annotated[
+    list[Path] | None, typer.Option("--rules", metavar="DIR", help="Add the rules of this folder.", show_default=False)
+]
+
+
+def app() -> typer.Typer:
+    """Give the commands to typer."""
+    group = typer.Typer(name="rules", add_completion=False, help="List, show and test rules.")
+
+    @group.command("list")
+    def list_(rules: Folders = None) -> Callable[[], int]:
+        """List all rules: id, worst severity, title."""
+        return partial(list_rules, rules or [])
+
+    @group.command()
+    def show(
+        rule: Annotated[str, typer.Argument(metavar="ID", help="The rule's id.", autocompletion=complete)],
+        rules: Folders = None,
+    ) -> Callable[[], int]:
+        """Show how a rule decides: its condition, severities and mappings."""
+        return partial(show_rule, rule, rules or [])
+
+    @group.command()
+    def test(
+        folder: Annotated[
+            Path | None, typer.Argument(metavar="[DIR]", help="Rules of your own, beside the shipped ones.")
+        ] = None,
+    ) -> Callable[[], int]:
+        """Check rules, and run their examples the whole way from file to finding. Exits 1 if one does not hold."""
+        return partial(test_rules, folder)
+
+    return group
+
+
+def complete(incomplete: str) -> list[tuple[str, str]]:
+    """The shipped rules whose id starts so, with their titles, for shell completion."""
+    return [(rule.id, rule.title) for rule in rulebook.load().rules if rule.id.startswith(incomplete)]
+
+
+def find(book: RuleBook, name: str) -> Rule:
+    """The rule of this id, or of this former id. Raises UsageError that offers the nearest."""
+    current = book.current(name)
+    for rule in book.rules:
+        if rule.id == current:
+            return rule
+    raise UsageError(
+        f"unknown rule {name!r}{nearest(name, [rule.id for rule in book.rules])}", "`tokensweep rules list` names all"
+    )
+
+
+def severities(rule: Rule) -> str:
+    """The severities that a rule can have, mildest first: `low to high`."""
+    cases = sorted({case.severity for case in rule.severity})
+    return cases[0].value if len(cases) == 1 else f"{cases[0].value} to {cases[-1].value}"
+
+
+def list_rules(folders: list[Path]) -> int:
+    """Print one line a rule."""
+    from rich.text import Text
+
+    rules = rulebook.load(folders).rules
+    id_width = max(len(rule.id) for rule in rules)
+    severity_width = max(len(severities(rule)) for rule in rules)
+    out = console.console()
+    for rule in rules:
+        about = f"  {severities(rule):{severity_width}}  {rule.title}"
+        out.print(Text.assemble((f"{rule.id:{id_width}}", "bold"), about), soft_wrap=True)
+    return 0
+
+
+def show_rule(name: str, folders: list[Path]) -> int:
+    """Print the data of a rule."""
+    rule = find(rulebook.load(folders), name)
+    rows = [
+        ("id", str(rule.id)),
+        ("title", rule.title),
+        ("file", rule.source),
+        ("judges", f"{rule.on}, once a {'file' if rule.per == 'place' else 'subject'}"),
+        ("classes", ", ".join(sorted(rule.classes)) or "all"),
+        ("when", rule.when.strip()),
+        *(
+            ("severity", case.severity.value + (f" when {case.when.strip()}" if case.when else ""))
+            for case in rule.severity
+        ),
+        ("confidence", rule.confidence),
+        *(("maps to", f"{entry.framework} {entry.id} ({entry.basis}): {entry.title}") for entry in rule.mappings),
+    ]
+    console.console().print(console.table(rows))
+    return 0
+
+
+def test_rules(folder: Path | None) -> int:
+    """Print every example that does not hold; 1 if there is one."""
+    from scanner import rulecheck
+
+    if folder and not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder")
+    book = rulebook.load([folder] if folder else [])
+    failures = list(rulecheck.check(book))
+    for failure in failures:
+        print(failure)
+    examples = sum(map(len, book.examples.values())) + sum(len(pattern.examples) for pattern in book.patterns)
+    console.say(
+        f"tokensweep: {examples} examples of {len(book.rules)} rules and {len(book.patterns)} patterns: "
+        f"{f'{len(failures)} do not hold' if failures else 'all hold'}"
+    )
+    return 1 if failures else 0

@@ -1,0 +1,169 @@
+"""`tokensweep scan`: find tokens, judge them, report."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner import pipeline, report
+from scanner.cli import console, options, progress, settings
+from scanner.cli.options import Given, Values
+from scanner.model import Policy, Report, Severity, UsageError
+from scanner.policy import nearest
+
+if TYPE_CHECKING:
+    import typer
+
+INTERRUPTED = 130
+"""The exit status of a scan that was stopped; what it had found is reported."""
+
+
+class Output(NamedTuple):
+    """A format, and the file that it goes to; None for standard output."""
+
+    format: str
+    path: Path | None
+
+
+_EPILOG = """\
+Examples:
+
+  tokensweep scan                        the current folder, for people
+
+  tokensweep scan -f sarif=out.sarif     a report for code scanning
+
+  tokensweep scan --fail-on high         a milder gate
+
+  tokensweep scan --baseline known.json  fail for new findings only
+
+  kubectl logs app | tokensweep scan -   standard input
+
+Exit status: 0 clean · 1 findings from --fail-on on · \
+2 wrong usage or configuration · 3 nothing at that level, but not all was read · 130 interrupted
+
+Variables: TOKENSWEEP_FAIL_ON=high stands for --fail-on high, and so on for all but --show-secrets and --exit-zero.
+"""
+
+
+def app() -> typer.Typer:
+    """Give the command to typer."""
+    import typer
+
+    from scanner.cli import derive
+
+    scan_app = typer.Typer(add_completion=False)
+    derive.command(scan_app, "scan", run, options.SCAN, _EPILOG)
+    return scan_app
+
+
+def run(targets: Sequence[str], flags: Values) -> int:
+    """Find leaked tokens in folders, files or standard input, and judge them."""
+    given = options.given(flags, options.SCAN, os.environ)
+    targets = targets or ["."]
+    outputs = plan_outputs(given)
+    found = _status_of_findings(given)
+    color = given.read("color", _color)
+    policy = settings.policy_in_force(targets, given)
+    finished = scan(targets, policy, given)
+    for output in sorted(outputs, key=lambda output: output.path is None):
+        _write(finished, output, _style(output, given, color))
+    if not given.get("quiet"):
+        _tell(finished, policy, outputs, verbose=bool(given.get("verbose")))
+    fail_on = None if given.get("exit-zero") else policy.fail_on
+    return exit_status(finished, fail_on, found)
+
+
+def scan(targets: Sequence[str], policy: Policy, given: Given) -> Report:
+    """Scan under a policy, with a progress bar where someone watches."""
+    now = settings.clock(given)
+    if given.get("quiet") or given.get("no-progress") or not progress.wanted():
+        return pipeline.scan(targets, policy, now)
+    with progress.Bar() as bar:
+        return pipeline.scan(targets, policy, now, progress=bar)
+
+
+def plan_outputs(given: Given) -> list[Output]:
+    """Which format goes where. Raises UsageError for what can't be written, before anything is scanned."""
+    wanted = [text.partition("=") for text in given.get("format") or ("text",)]
+    unnamed = given.get("output")
+    if unnamed and all(path for _, _, path in wanted):
+        raise UsageError("--output has nothing to hold: each --format names its own file")
+    outputs: dict[Path | None, str] = {}
+    for name, _, text in wanted:
+        if name not in report.FORMATS:
+            near = nearest(name, report.FORMATS)
+            raise UsageError(f"--format: unknown format {name!r}{near}", f"one of: {', '.join(report.FORMATS)}")
+        path = None if (text or unnamed or "-") == "-" else Path(text or unnamed)
+        if path in outputs:
+            raise UsageError(f"two formats go to {path or 'standard output'}", "write --format FORMAT=FILE")
+        if path and (path.is_dir() or not path.absolute().parent.is_dir()):
+            raise UsageError(f"cannot write {path}: {'it is a folder' if path.is_dir() else 'no such folder'}")
+        outputs[path] = name
+    return [Output(name, path) for path, name in outputs.items()]
+
+
+def exit_status(finished: Report, fail_on: Severity | None, found: int = 1) -> int:
+    """130 if it was interrupted, `found` for findings from `fail_on` on, 3 if not all was read, else 0."""
+    if any(skipped.reason == "interrupted" for skipped in finished.coverage.skipped):
+        return INTERRUPTED
+    status = finished.status(fail_on)
+    return found if status == 1 else status
+
+
+def _status_of_findings(given: Given) -> int:
+    if given.get("exit-code") is None:
+        return 1
+    status: int = given.read("exit-code", settings.whole_number)
+    if status > 255:
+        raise UsageError(f"{given.origin('exit-code')}: expected a number from 0 to 255, not {status}")
+    return status
+
+
+def _color(choice: str | None) -> str:
+    if choice not in (None, *options.COLORS):
+        raise ValueError(f"expected one of {', '.join(options.COLORS)}, not {choice!r}")
+    return choice or "auto"
+
+
+def _style(output: Output, given: Given, color: str) -> report.Style:
+    on_screen = output.path is None
+    return report.Style(
+        color=console.colored(sys.stdout, color) if on_screen else color == "always",
+        width=shutil.get_terminal_size().columns if on_screen and sys.stdout.isatty() else report.Style().width,
+        show_secrets=bool(given.get("show-secrets")),
+        include_suppressed=bool(given.get("include-suppressed")),
+    )
+
+
+def _write(finished: Report, output: Output, style: report.Style) -> None:
+    chunks = report.render(output.format, finished, style)
+    try:
+        if output.path:
+            report.write(chunks, output.path)
+        else:
+            sys.stdout.buffer.writelines(chunks)
+            sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UsageError(f"cannot write {output.path or 'standard output'}: {error.strerror}") from None
+
+
+def _tell(finished: Report, policy: Policy, outputs: Sequence[Output], *, verbose: bool) -> None:
+    """Say on standard error what the reader of standard output does not see there."""
+    if Output("text", None) not in outputs:
+        coverage = finished.coverage
+        counts = ", ".join(f"{count} {name}" for name, count in finished.summary.items() if count)
+        console.say(f"tokensweep: {counts or 'no findings'}; {coverage.read} of {coverage.planned} files read")
+        if not coverage.complete:
+            console.say(f"tokensweep: warning: incomplete, {len(coverage.skipped)} inputs were not or not fully read")
+        for note in coverage.notes:
+            console.say(f"tokensweep: note: {note}")
+    if verbose:
+        console.say(f"tokensweep: configuration: {policy.source or 'none'}")
+        console.say(f"tokensweep: rules: {len(finished.rules)}, digest {finished.rules_digest}")
+        console.say(f"tokensweep: {finished.coverage.bytes} bytes in {finished.seconds:.2f} s")

@@ -1,0 +1,89 @@
+"""Gives the options that were given their meaning: the policy in force and the clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from scanner import policy
+from scanner.cli.options import Given
+from scanner.model import Policy, UsageError
+
+
+def policy_in_force(targets: Sequence[str], given: Given) -> Policy:
+    """The policy of the configuration, under what flags and variables say.
+
+    Raises PolicyError for a configuration that cannot be used, RuleError for a rule, UsageError for an option.
+    """
+    base = _configured(targets, given)
+    fields = {field: given.read(name, read) for name, (field, read) in OVERLAY.items() if given.get(name) is not None}
+    force = msgspec.structs.replace(base, **fields, rules=(*base.rules, *(given.get("rules") or ())))
+    if policy.names_rules(force):
+        from scanner import rulebook
+
+        book = rulebook.load([Path(folder) for folder in force.rules])
+        limits = {known.id: known.limits for known in book.classes}
+        policy.check_names(force, {*(rule.id for rule in book.rules), *book.redirects}, limits)
+    return force
+
+
+def clock(given: Given) -> int:
+    """The time of every judgement, seconds since 1970-01-01 UTC. Raises UsageError."""
+    return int(time.time()) if given.get("now") is None else int(given.read("now", _time))
+
+
+def whole_number(text: str) -> int:
+    """The number that an option's text says, 0 or more. Raises ValueError."""
+    return policy.count(int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else text)
+
+
+OVERLAY: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "fail-on": ("fail_on", policy.fail_on),
+    "vendored": ("vendored", bool),
+    "baseline": ("baseline", str),
+    "max-file-size": ("max_file_size", policy.size),
+    "jobs": ("jobs", whole_number),
+    "no-inline-allow": ("inline", lambda on: frozenset() if on else Policy().inline),
+    "no-ignore-files": ("ignore_files", lambda on: not on),
+}
+"""The options that replace a field of the policy, and how to read them."""
+
+
+def _configured(targets: Sequence[str], given: Given) -> Policy:
+    if given.get("no-config"):
+        return Policy()
+    if given.get("config") is not None:
+        return policy.load(Path(given.get("config")))
+    places = [Path() if target == "-" else Path(target) for target in targets]
+    found = {policy.find(place) for place in places}
+    if len(found) > 1:
+        names = ", ".join(sorted(str(path) if path else "none" for path in found))
+        raise UsageError(
+            f"the targets have different configurations: {names}", "scan them one by one, or choose with --config FILE"
+        )
+    (path,) = found
+    return policy.load(path) if path else Policy()
+
+
+def _time(text: str) -> int:
+    from datetime import UTC, datetime
+
+    try:
+        seconds = int(text)
+    except ValueError:
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise ValueError(f"expected a time such as 2027-01-31T12:00:00Z or 1801396800, not {text!r}") from None
+        seconds = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    if not _EARLIEST <= seconds <= _LATEST:
+        raise ValueError(f"expected a time between the years 1 and 9998, not {text!r}")
+    return seconds
+
+
+# The years in which the expression language can hold every time, see the design page.
+_EARLIEST, _LATEST = -62_135_596_800, 253_370_764_799
