@@ -32,8 +32,10 @@ class Run(NamedTuple):
     cpu: float
     """Seconds of user and system time, of all processes together."""
     peak: int
-    """Resident bytes of the largest process at its largest. A few megabytes are the floor: the kernel counts the moment
-    between fork and exec, when the child still is this benchmark."""
+    """Resident bytes of the largest process at its largest, of the command and the children that it waited for.
+
+    About 20 MB are the floor: the kernel counts the moment between fork and exec, when the child still is this benchmark.
+    """
     together: int
     """Bytes of all processes at once, shared pages counted once; 0 unless the run was watched."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.inputs import Size
-from bench.measure import Run, run
+from bench.measure import MeasurementError, Run, run
 from bench.peers import OURS
 
 _COVERAGE = re.compile(rb'"read": ?(\d+),\s*"bytes": ?(\d+)')
@@ -35,11 +35,11 @@ class Setup(NamedTuple):
         return run([self.bin / OURS.program, *OURS.arguments], folder, self._report, OURS.finished, watch=watch)
 
     def covered(self) -> Size:
-        """What the last scan says that it read. Raises ValueError where it does not say it."""
+        """What the last scan says that it read. Raises MeasurementError where it does not say it."""
         with self._report.open("rb") as report:
             said = _COVERAGE.search(report.read(_HEAD))
         if said is None:
-            raise ValueError("the report names no coverage in its first megabyte")
+            raise MeasurementError("our report names no coverage in its first megabyte")
         return Size(int(said[1]), int(said[2]))
 
     def input(self, name: str, content: bytes) -> Path:
