@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         console.error(str(error), error.hint)
         return _USAGE
-    except Exception as error:  # the edge: whatever it is, no traceback reaches a user
+    except Exception as error:  # noqa: BLE001  # the edge: whatever it is, no traceback reaches a user
         return _internal_error(error)
     return status
 

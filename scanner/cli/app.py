@@ -62,12 +62,9 @@ def _version(asked: bool) -> None:
 
 _EPILOG = """\
 Start here:
-
-  tokensweep scan              judge every token below the current folder
-
-  tokensweep baseline create   accept what is known, so that only new findings fail
-
-  tokensweep explain ID        why a rule matters, and what to do
+  tokensweep scan             judge every token below the current folder
+  tokensweep explain ID       why a rule matters, and what to do
+  tokensweep baseline create  accept what is known: only new findings fail
 
 Exit status: 0 clean · 1 findings · 2 wrong usage · 3 not all was read
 """
@@ -76,7 +73,8 @@ Exit status: 0 clean · 1 findings · 2 wrong usage · 3 not all was read
 @_app.callback(epilog=_EPILOG)
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_version)
+        bool,
+        typer.Option("--version", metavar="", help="Print the version and exit.", is_eager=True, callback=_version),
     ] = False,
 ) -> None:
     """Find leaked JSON web tokens, decode them, and say which of them can hurt, and why."""

@@ -31,21 +31,21 @@ class Output(NamedTuple):
 
 _EPILOG = """\
 Examples:
-
   tokensweep scan                        the current folder, for people
-
   tokensweep scan -f sarif=out.sarif     a report for code scanning
-
   tokensweep scan --fail-on high         a milder gate
-
   tokensweep scan --baseline known.json  fail for new findings only
-
   kubectl logs app | tokensweep scan -   standard input
 
-Exit status: 0 clean · 1 findings from --fail-on on · \
-2 wrong usage or configuration · 3 nothing at that level, but not all was read · 130 interrupted
+Exit status:
+  0    clean
+  1    open findings from --fail-on on
+  2    wrong usage or configuration
+  3    no such findings, but not all was read
+  130  interrupted; what was found is reported
 
-Variables: TOKENSWEEP_FAIL_ON=high stands for --fail-on high, and so on for all but --show-secrets and --exit-zero.
+Variables: TOKENSWEEP_FAIL_ON=high stands for --fail-on high, and so on
+for all but --show-secrets and --exit-zero.
 """
 
 
