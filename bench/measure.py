@@ -34,7 +34,7 @@ class Run(NamedTuple):
     peak: int
     """Resident bytes of the largest process at its largest, of the command and the children that it waited for.
 
-    About 20 MB are the floor: the kernel counts the moment between fork and exec, when the child still is this benchmark.
+    About 20 MB are the floor: the kernel counts the moment between fork and exec, when the child is this benchmark.
     """
     together: int
     """Bytes of all processes at once, shared pages counted once; 0 unless the run was watched."""
