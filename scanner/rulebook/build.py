@@ -44,7 +44,7 @@ def build(base: Path, extra: Sequence[Path]) -> RuleBook:
     classes = {entry.table.id: _class(*entry) for entry in tables.of("class")}
     if "unknown" not in classes:
         raise RuleError(f"{base}: has no class `unknown`", hint="end the classes with one for all that is left")
-    frameworks = {entry.table.id: entry.table for entry in tables.of("framework")}
+    frameworks = {entry.table.id: entry.table.entry() for entry in tables.of("framework")}
     families = {
         family.id: tuple(look_up(name, frameworks, place, "maps") for name in family.maps)
         for place, family in tables.of("family")

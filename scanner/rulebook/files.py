@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, NoReturn, TypeVar
@@ -13,6 +14,9 @@ from scanner.model import FrameworkEntry, Kind, RuleError, Severity
 from scanner.rulebook import Cap, Example, Pattern, PatternExample
 
 Shape = TypeVar("Shape")
+
+_UNKNOWN_FIELD: Final = re.compile("Object contains unknown field `(.*)`")
+"""How msgspec says it."""
 
 
 class Place(NamedTuple):
@@ -94,6 +98,10 @@ class FamilyTable(_Table, frozen=True):
 class FrameworkTable(FrameworkEntry, frozen=True, forbid_unknown_fields=True):
     """A `[[framework]]`: one entry of a framework."""
 
+    def entry(self) -> FrameworkEntry:
+        """The entry that it states."""
+        return FrameworkEntry(*msgspec.structs.astuple(self))
+
 
 class PublishedTable(_Table, frozen=True):
     """A `[[published]]`: a token that everybody knows."""
@@ -146,11 +154,11 @@ def convert(value: Any, shape: type[Shape], place: Place, field: str = "") -> Sh
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$")
-        where = where.rstrip("`").lstrip(".")
-        unknown = what.removeprefix("Object contains unknown field `").rstrip("`")
-        if unknown != what:
-            where, what = f"{where}.{unknown}".lstrip("."), "is no field" + _nearest(unknown, shape)
-        place.refuse(field + where, what[0].lower() + what[1:])
+        path = field + where.removesuffix("`")
+        unknown = _UNKNOWN_FIELD.fullmatch(what)
+        if unknown:
+            path, what = f"{path}.{unknown[1]}", "is no field" + _nearest(unknown[1], shape)
+        place.refuse(path.lstrip("."), what[0].lower() + what[1:])
 
 
 def check_keys(document: Mapping[str, Any], known: frozenset[str], place: Place) -> None:
