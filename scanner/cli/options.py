@@ -73,7 +73,7 @@ POLICY = (
         help="Honour no comment such as `tokensweep: allow`, of any tool.",
         panel="Policy",
     ),
-    Option(name="no-ignore-files", help="Honour no .tokensweepignore.", panel="Policy"),
+    Option(name="no-ignore-files", help="Honour no .tokensweepignore and no .secrets.baseline.", panel="Policy"),
     Option(
         name="now",
         metavar="TIME",

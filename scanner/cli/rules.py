@@ -115,7 +115,7 @@ def test_rules(folder: Path | None) -> int:
     book = rulebook.load([folder] if folder else [])
     failures = list(rulecheck.check(book))
     for failure in failures:
-        print(failure)
+        print(f"{failure.entry}: example {failure.example}: {failure.what}")
     examples = sum(map(len, book.examples.values())) + sum(len(pattern.examples) for pattern in book.patterns)
     console.say(
         f"tokensweep: {examples} examples of {len(book.rules)} rules and {len(book.patterns)} patterns: "
