@@ -153,18 +153,18 @@ class NumericDate(msgspec.Struct, frozen=True):
 class Token(msgspec.Struct, frozen=True):
     """A decoded JSON web token. Nothing in it is verified: header and claims are the issuer's or an attacker's word."""
 
-    form: Literal["jws"]
+    form: Literal["jws", "jwe"]
     raw: Sealed
     """The compact serialisation as it stood."""
     header: dict[str, Any]
     claims: dict[str, Any] | None
-    """None where the payload is no JSON object."""
-    payload: Literal["object", "json", "text", "binary", "empty"]
+    """None where the payload is no JSON object, or encrypted."""
+    payload: Literal["object", "json", "text", "binary", "empty", "encrypted"]
     """What the payload is."""
     times: dict[str, NumericDate | None]
     """`exp`, `iat`, `nbf` and `auth_time` where present; None where the value is no usable date."""
     signature_bytes: int
-    """Length of the decoded signature; 0 for an unsecured token."""
+    """Length of the decoded signature, or of a JWE's authentication tag; 0 for an unsecured token."""
     anomalies: tuple[str, ...] = ()
     """What a strict parser would refuse: of `decode.jws.ANOMALIES`."""
 
@@ -421,6 +421,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         {"tokensweep", "gitleaks", "betterleaks", "detect-secrets", "trufflehog", "ggshield"}
     )
     """The spellings of inline suppressions that are honoured."""
+    ignore_files: bool = True
+    """Honour the `.tokensweepignore` and the `.secrets.baseline` at the root."""
     rules: tuple[str, ...] = ()
     """Folders of the user's own rules."""
     baseline: str | None = None

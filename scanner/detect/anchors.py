@@ -1,0 +1,147 @@
+"""Anchors: the fixed-length head of a pattern that an engine can look for at full speed.
+
+Hyperscan reports every end of a match, so an anchor has no repeat at its end: a trailing `+` on a token of a megabyte
+gives a million reports. An anchor is given with the pattern, or cut from it here.
+"""
+
+from __future__ import annotations
+
+import re
+from re import _constants, _parser  # type: ignore[attr-defined]
+from typing import Any, Final, NamedTuple
+
+from scanner.model import RuleError
+
+_LONGEST: Final = 16
+"""Bytes after which more of a head makes no scan faster."""
+_RAREST: Final = 1 / 4096
+"""Share of random bytes at which an anchor may match: above it, most of the time would go into false anchors."""
+
+
+class Anchor(NamedTuple):
+    """What an engine looks for."""
+
+    regex: bytes
+    """Of literals, classes and alternatives only, all of one length; common to Hyperscan and RE2."""
+    length: int
+    """Bytes."""
+
+
+class _Stop(Exception):
+    """The head ends here."""
+
+
+def anchor_of(name: str, regex: str, given: str | None = None) -> Anchor:
+    """The anchor of the pattern `name`: all of `given`, or the head of `regex`.
+
+    Raises RuleError where `given` has no fixed length, or either is too common to be looked for.
+    """
+    try:
+        tree = _parser.parse(given or regex)
+    except re.error as error:
+        raise RuleError(f"pattern `{name}`: {'anchor' if given else 'regex'}: {error}") from error
+    sets, whole = _head(tree, bool(tree.state.flags & re.IGNORECASE))
+    if given and not whole:
+        raise RuleError(f"pattern `{name}`: anchor: it has no fixed length", "use literals and classes, without repeats")
+    share = max((_share(way) for way in sets), default=1.0)
+    if not sets or not sets[0] or share > _RAREST:
+        raise RuleError(
+            f"pattern `{name}`: {'anchor' if given else 'regex'}: no head of fixed length that is rare enough to look for",
+            "begin the pattern with at least three literal characters, or give `anchor`",
+        )
+    ways = [b"".join(_class(chars) for chars in way) for way in sets]
+    return Anchor(ways[0] if len(ways) == 1 else b"(?:" + b"|".join(ways) + b")", len(sets[0]))
+
+
+_Way = list[frozenset[int]]
+"""One way through a head: the bytes that may stand at each place."""
+
+
+def _share(way: _Way) -> float:
+    share = 1.0
+    for chars in way:
+        share *= len(chars) / 256
+    return share
+
+
+def _head(items: Any, fold: bool) -> tuple[list[_Way], bool]:
+    """The ways through the longest head of `items` with one length, and whether the head is all of it."""
+    ways: list[_Way] = [[]]
+    for operator, argument in items:
+        try:
+            parts, whole = _item(operator, argument, fold)
+        except _Stop:
+            return ways, False
+        if len(ways) * len(parts) > 64 or len(ways[0]) + len(parts[0]) > _LONGEST:
+            return ways, False
+        ways = [way + part for way in ways for part in parts]
+        if not whole:
+            return ways, False
+    return ways, True
+
+
+def _item(operator: Any, argument: Any, fold: bool) -> tuple[list[_Way], bool]:
+    if operator is _constants.LITERAL:
+        return [[_folded({argument}, fold)]], True
+    if operator is _constants.IN:
+        return [[_set(argument, fold)]], True
+    if operator is _constants.SUBPATTERN:
+        _, added, removed, inner = argument
+        return _head(inner, (fold or bool(added & re.IGNORECASE)) and not removed & re.IGNORECASE)
+    if operator is _constants.BRANCH:
+        branches = [_head(branch, fold) for branch in argument[1]]
+        shortest = min(len(ways[0]) for ways, _ in branches)
+        if not shortest:
+            raise _Stop
+        ways = [way[:shortest] for branch, _ in branches for way in branch]
+        return ways, all(whole and len(branch[0]) == shortest for branch, whole in branches)
+    if operator in (_constants.MAX_REPEAT, _constants.MIN_REPEAT):
+        least, most, inner = argument
+        if not least:
+            raise _Stop
+        ways, whole = _head(list(inner) * min(least, _LONGEST), fold)
+        return ways, whole and least == most
+    raise _Stop
+
+
+def _set(members: Any, fold: bool) -> frozenset[int]:
+    chars: set[int] = set()
+    negated = False
+    for operator, argument in members:
+        if operator is _constants.NEGATE:
+            negated = True
+        elif operator is _constants.LITERAL:
+            chars.add(argument)
+        elif operator is _constants.RANGE:
+            chars.update(range(argument[0], argument[1] + 1))
+        elif operator is _constants.CATEGORY and argument in _CATEGORIES:
+            chars |= _CATEGORIES[argument]
+        else:
+            raise _Stop
+    chars = set(_folded(chars, fold))
+    return frozenset(range(256)) - chars if negated else frozenset(chars)
+
+
+_WORD: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
+_DIGIT: Final = frozenset(b"0123456789")
+_SPACE: Final = frozenset(b"\t\n\f\r ")
+"""As RE2 has it: without the vertical tab."""
+_CATEGORIES: Final = {
+    _constants.CATEGORY_WORD: _WORD,
+    _constants.CATEGORY_DIGIT: _DIGIT,
+    _constants.CATEGORY_SPACE: _SPACE,
+}
+
+
+def _folded(chars: set[int], fold: bool) -> frozenset[int]:
+    if max(chars, default=0) > 255:
+        raise _Stop
+    if not fold:
+        return frozenset(chars)
+    return frozenset(c for char in chars for c in bytes([char]).upper() + bytes([char]).lower())
+
+
+def _class(chars: frozenset[int]) -> bytes:
+    if len(chars) == 1:
+        return b"\\x%02x" % next(iter(chars))
+    return b"[" + b"".join(b"\\x%02x" % char for char in sorted(chars)) + b"]"

@@ -1,0 +1,129 @@
+"""This machine: serially in this process, or in worker processes."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, Generic, Protocol, TypeVar
+
+S = TypeVar("S")
+R = TypeVar("R")
+
+_AHEAD: Final = 4
+"""Shards a worker that are handed out before results are taken: none waits, and the walk does not run away."""
+
+
+class Worker(Protocol[S, R]):
+    """The work on one shard; picklable, so it is made anew in each process."""
+
+    def __call__(self, shard: S) -> R:
+        """What comes of `shard`."""
+
+
+class Crash(Generic[S]):
+    """A shard that killed its worker."""
+
+    def __init__(self, shard: S, detail: str) -> None:
+        self.shard = shard
+        self.detail = detail
+
+
+def processors() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def run(
+    shards: Iterable[S], work: Callable[[S], R], jobs: int, *, local: Callable[[S], bool] = lambda _: False
+) -> Iterator[R | Crash[S]]:
+    """What `work` makes of each shard, in the order in which work ends.
+
+    The first shard, and each that is `local`, is worked on in this process; if no other follows, no process is started.
+    A shard that kills its worker comes back as a Crash; the others are tried again.
+    """
+    ahead = iter(shards)
+    first = list(itertools.islice(ahead, 2))
+    if jobs < 2 or len(first) < 2:
+        for shard in itertools.chain(first, ahead):
+            yield work(shard)
+        return
+    yield from _processes(itertools.chain(first, ahead), work, jobs, local)
+
+
+_work: Callable[..., object]
+
+
+def _start(work: Callable[..., object]) -> None:
+    """Prepare a worker: the terminal's Ctrl-C is the parent's to handle."""
+    import signal
+
+    global _work
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _work = work
+
+
+def _call(shard: object) -> object:
+    return _work(shard)
+
+
+def _processes(
+    shards: Iterator[S], work: Callable[[S], R], jobs: int, local: Callable[[S], bool]
+) -> Iterator[R | Crash[S]]:
+    import multiprocessing
+    from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+    from concurrent.futures.process import BrokenProcessPool
+
+    # No thread runs yet, so a fork is safe, and it spares each worker the imports and the compiled patterns.
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
+
+    def pool(workers: int) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(work,))
+
+    executor = pool(jobs)
+    pending: dict[Future[object], S] = {}
+    broken: list[S] = []
+    try:
+        for shard in shards:
+            if local(shard):
+                yield work(shard)
+                continue
+            try:
+                pending[executor.submit(_call, shard)] = shard
+            except BrokenProcessPool:
+                broken.append(shard)
+                break
+            if len(pending) >= jobs * _AHEAD:
+                done, _ = wait(pending, return_when=FIRST_COMPLETED)
+                yield from _taken(done, pending, broken)
+        while pending:
+            done, _ = wait(pending, return_when=FIRST_COMPLETED)
+            yield from _taken(done, pending, broken)
+    finally:
+        processes = list((getattr(executor, "_processes", None) or {}).values())
+        executor.shutdown(wait=False, cancel_futures=True)
+        if pending:
+            for process in processes:
+                process.terminate()
+    for shard in itertools.chain(broken, shards) if broken else ():
+        with pool(1) as lone:
+            try:
+                yield lone.submit(_call, shard).result()  # type: ignore[misc]
+            except BrokenProcessPool as error:
+                yield Crash(shard, str(error))
+
+
+def _taken(done: Iterable[object], pending: dict[object, S], broken: list[S]) -> Iterator[R]:  # type: ignore[type-arg]
+    from concurrent.futures.process import BrokenProcessPool
+
+    for future in done:
+        shard = pending.pop(future)
+        try:
+            result = future.result()  # type: ignore[attr-defined]
+        except BrokenProcessPool:
+            broken.append(shard)
+        else:
+            yield result

@@ -1,0 +1,81 @@
+"""Sources: places to look, each of which yields finite shards that read themselves.
+
+A shard gives its bytes in windows: one buffer that holds whole small blobs one after another, or a stretch of one large
+blob. Nothing else knows where bytes come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+from scanner.model import Coverage, Origin
+from scanner.sources.text import Locator
+
+
+class Limits(Protocol):
+    """What a shard needs of the policy (`scanner.model.Policy`)."""
+
+    @property
+    def max_file_size(self) -> int | None:
+        """Bytes above which a file is skipped; None for no bound."""
+
+
+class Blob:
+    """Bytes with their origin: what a window holds of them."""
+
+    __slots__ = ("locator", "offset", "origin", "path", "width")
+
+    def __init__(self, origin: Origin, path: str, *, start: int = 0, offset: int = 0, width: int = 1) -> None:
+        self.origin = origin
+        self.path = path
+        """On which the context is judged: below the target."""
+        self.width = width
+        """Bytes that one byte of the window stands for: 2 where UTF-16 was narrowed."""
+        self.offset = offset
+        """Added to a place in the window it gives the place in the blob, before `width` counts; a byte order mark is
+        no part of it."""
+        self.locator = Locator(start)
+
+
+class Part:
+    """The place of a window in a blob that is read in several."""
+
+    __slots__ = ("dropped", "final", "floor", "resume")
+
+    def __init__(self, dropped: int, floor: int, *, final: bool) -> None:
+        self.dropped = dropped
+        """Bytes of the last window that this one lacks at its start."""
+        self.floor = floor
+        """Up to here the last window was read; what stands before is there as context."""
+        self.final = final
+        self.resume = 0
+        """Set by the reader: up to where this window was read."""
+
+
+class Window:
+    """A buffer of one or more blobs; it holds until the next is asked for."""
+
+    __slots__ = ("blob", "data", "ends", "part")
+
+    def __init__(
+        self, data: memoryview, ends: Sequence[int], blob: Callable[[int], Blob], part: Part | None = None
+    ) -> None:
+        self.data = data
+        self.ends = ends
+        """Where each blob ends in `data`; each begins where the one before ends."""
+        self.blob = blob
+        """Gives the blob of an index of `ends`; asked for those with hits only."""
+        self.part = part
+        """None for whole blobs."""
+
+
+class Shard(Protocol):
+    """A finite unit of work; picklable unless it is local."""
+
+    @property
+    def local(self) -> bool:
+        """Whether it can be read in this process only."""
+
+    def windows(self, limits: Limits, coverage: Coverage) -> Iterator[Window]:
+        """The bytes; what could not be read is noted in `coverage`, and never raised."""

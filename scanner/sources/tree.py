@@ -1,0 +1,311 @@
+"""The work tree: folders and single files.
+
+Folders are walked here, and their files read in the workers: many small files into one buffer, so that one scan serves
+them all; a file that does not fit is read in windows. Nothing is followed or opened but regular files and folders.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from scanner.model import Coverage, Origin, Skipped
+from scanner.sources import Blob, Limits, Window, stream
+from scanner.sources.text import is_utf16, narrow
+
+BATCH: Final = 1 << 20
+"""Bytes after which a buffer of files is scanned; a file longer than this is read in windows."""
+SHARD_FILES: Final = 1024
+"""Files a shard: enough that handing it to a worker costs nothing beside reading it."""
+_FIRST_SHARD_FILES: Final = 64
+_OPEN: Final = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+"""A link or a FIFO put in a file's place after the walk is neither followed nor waited for."""
+
+_VERSION_CONTROL: Final = frozenset({b".git", b".hg", b".svn", b".bzr", b"CVS", b".jj"})
+_VENDORED: Final = frozenset(
+    {
+        b"node_modules", b"bower_components", b"jspm_packages", b".pnpm-store", b".yarn", b"site-packages",
+        b"dist-packages", b"__pypackages__", b".tox", b".nox", b".venv", b"vendor", b"third_party", b"third-party",
+        b"thirdparty", b"3rdparty", b"Pods", b"Carthage", b".gradle", b".m2", b".cargo", b".bundle", b"elm-stuff",
+    }
+)  # fmt: skip
+"""Folders into which package managers put other people's code."""
+
+Folder = tuple[bytes, list[bytes]]
+"""A folder's path below the target (empty for the target itself) and the names of its files."""
+LeftOut = Callable[[str, bool], bool]
+"""Whether the policy leaves out a path (from the root) that is a folder or not."""
+
+
+def display(path: bytes) -> str:
+    """A path for people and reports: `/` between names, bytes that are not UTF-8 as `%XX`."""
+    if os.sep != "/":
+        path = path.replace(os.sep.encode(), b"/")
+    try:
+        return path.decode()
+    except UnicodeDecodeError:
+        text = path.decode("utf-8", "surrogateescape")
+        return "".join(f"%{ord(char) - 0xDC00:02X}" if "\udc80" <= char <= "\udcff" else char for char in text)
+
+
+class Files:
+    """A batch of files below one target as a shard."""
+
+    local: Final = False
+
+    def __init__(self, target: bytes, prefix: bytes, below: bytes, folders: list[Folder]) -> None:
+        self.target = target
+        """The target folder, to be opened."""
+        self.prefix = prefix
+        """What stands before a path below the target in a report; empty, or ends in the separator."""
+        self.below = below
+        """What stands before it where the context is judged."""
+        self.folders = folders
+
+    def windows(self, limits: Limits, coverage: Coverage) -> Iterator[Window]:
+        """Files one after another, in the order of the walk."""
+        pack = _Pack(self)
+        large = []
+        view, room = pack.view, len(pack.buffer)
+        most = room if limits.max_file_size is None else limits.max_file_size
+        for number, (folder, names) in enumerate(self.folders):
+            try:
+                directory = os.open(os.path.join(self.target, folder), os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+            except OSError as error:
+                coverage.skipped += [self._skipped(folder, name, error) for name in names]
+                continue
+            try:
+                for name in names:
+                    try:
+                        descriptor = os.open(name, _OPEN, dir_fd=directory)
+                    except OSError as error:
+                        coverage.skipped.append(self._skipped(folder, name, error))
+                        continue
+                    start = pack.used
+                    try:
+                        length = os.readv(descriptor, [view[start:]])
+                    except OSError as error:
+                        coverage.skipped.append(self._skipped(folder, name, error))
+                        continue
+                    finally:
+                        os.close(descriptor)
+                    if length >= BATCH or length > most:
+                        large.append((folder, name))
+                        continue
+                    pack.add(number, name, length)
+                    if pack.used >= BATCH:
+                        yield from pack.flush(coverage)
+            finally:
+                os.close(directory)
+        yield from pack.flush(coverage)
+        for folder, name in large:
+            yield from self._large(folder, name, limits, coverage)
+
+    def _large(self, folder: bytes, name: bytes, limits: Limits, coverage: Coverage) -> Iterator[Window]:
+        path = os.path.join(folder, name)
+        try:
+            descriptor = os.open(os.path.join(self.target, path), _OPEN)
+        except OSError as error:
+            coverage.skipped.append(self._skipped(folder, name, error))
+            return
+        try:
+            before = os.fstat(descriptor)
+            if not stat.S_ISREG(before.st_mode):
+                coverage.skipped.append(Skipped(display(self.prefix + path), "changed", "it is no longer a file"))
+                return
+            if limits.max_file_size is not None and before.st_size > limits.max_file_size:
+                detail = f"{before.st_size} bytes; the limit is {limits.max_file_size}"
+                coverage.skipped.append(Skipped(display(self.prefix + path), "too-large", detail))
+                return
+            yield from stream.windows(
+                lambda size: os.read(descriptor, size), self._origin(path), display(self.below + path), coverage
+            )
+            coverage.read += 1
+            now = os.fstat(descriptor)
+            if (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+                coverage.skipped.append(Skipped(display(self.prefix + path), "changed", "it changed while it was read"))
+        except OSError as error:
+            coverage.skipped.append(self._skipped(folder, name, error))
+        finally:
+            os.close(descriptor)
+
+    def _origin(self, path: bytes) -> Origin:
+        return Origin("file", display(self.prefix + path))
+
+    def _skipped(self, folder: bytes, name: bytes, error: OSError) -> Skipped:
+        return skipped(self.prefix + os.path.join(folder, name), error)
+
+
+class _Pack:
+    """A buffer that files are read into, and what it holds."""
+
+    def __init__(self, shard: Files) -> None:
+        self.shard = shard
+        self.buffer = bytearray(2 * BATCH)
+        self.view = memoryview(self.buffer)
+        self.used = 0
+        self.ends: list[int] = []
+        self.names: list[tuple[int, bytes]] = []
+        self.wide: set[int] = set()
+
+    def add(self, folder: int, name: bytes, length: int) -> None:
+        """Keep the `length` bytes behind those used: a file of that folder."""
+        start, end = self.used, self.used + length
+        if length > 1 and self.buffer[start] >= 0xFE and is_utf16(self.buffer[start : start + 4]):
+            data = narrow(bytes(self.view[start + 2 : end]), little=self.buffer[start] == 0xFF)
+            end = start + len(data)
+            self.view[start:end] = data
+            self.wide.add(len(self.ends))
+        self.used = end
+        self.ends.append(end)
+        self.names.append((folder, name))
+
+    def flush(self, coverage: Coverage) -> Iterator[Window]:
+        """The window of what is kept, if there is any; then begin anew."""
+        if not self.ends:
+            return
+        yield Window(self.view[: self.used], self.ends, self._blob)
+        coverage.read += len(self.ends)
+        coverage.bytes += self.used
+        self.used = 0
+        self.ends, self.names, self.wide = [], [], set()
+
+    def _blob(self, index: int) -> Blob:
+        folder, name = self.names[index]
+        shard = self.shard
+        path = os.path.join(shard.folders[folder][0], name)
+        start = self.ends[index - 1] if index else 0
+        wide = index in self.wide
+        return Blob(
+            Origin("file", display(shard.prefix + path)),
+            display(shard.below + path),
+            start=start,
+            offset=int(wide) - start,
+            width=2 if wide else 1,
+        )
+
+
+def skipped(path: bytes, error: OSError) -> Skipped:
+    """What could not be read, with the system's word for why."""
+    reason = "vanished" if error.errno in (errno.ENOENT, errno.ESTALE) else "unreadable"
+    return Skipped(display(path), reason, os.strerror(error.errno) if error.errno else str(error))
+
+
+def shards(
+    target: bytes, prefix: bytes, coverage: Coverage, *, vendored: bool, left_out: LeftOut | None = None
+) -> Iterator[Files]:
+    """Walk the folder `target`; `coverage` gets what is planned, excluded and unreadable as the walk goes.
+
+    The first shard is small, so that a worker, or a small scan, need not wait for the walk.
+    """
+    batch: list[Folder] = []
+    count, full = 0, _FIRST_SHARD_FILES
+    for folder, names in _walk(target, prefix, coverage, vendored=vendored, left_out=left_out):
+        coverage.planned += len(names)
+        for at in range(0, len(names), SHARD_FILES):
+            some = names[at : at + SHARD_FILES]
+            batch.append((folder, some))
+            count += len(some)
+            if count >= full:
+                yield Files(target, prefix, b"", batch)
+                batch, count, full = [], 0, SHARD_FILES
+    if batch:
+        yield Files(target, prefix, b"", batch)
+
+
+def single(path: bytes, prefix: bytes, below: bytes, coverage: Coverage) -> Iterator[Files]:
+    """One file, or one link to a file, named by the user; `prefix` and `below` are its folder's."""
+    coverage.planned += 1
+    real = os.path.realpath(path)
+    mode = os.stat(real).st_mode
+    if not stat.S_ISREG(mode):
+        coverage.exclude(_nature(mode), display(prefix + os.path.basename(path)))
+        return
+    folder, name = os.path.split(real)
+    yield Files(folder, prefix, below, [(b"", [name])])
+
+
+def _walk(
+    target: bytes, prefix: bytes, coverage: Coverage, *, vendored: bool, left_out: LeftOut | None
+) -> Iterator[Folder]:
+    stack = [b""]
+    while stack:
+        folder = stack.pop()
+        files: list[bytes] = []
+        folders: list[bytes] = []
+        try:
+            with os.scandir(os.path.join(target, folder)) as entries:
+                for entry in entries:
+                    if entry.is_file(follow_symlinks=False):
+                        files.append(entry.name)
+                    elif entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.name)
+                    else:
+                        path = display(prefix + os.path.join(folder, entry.name))
+                        coverage.exclude(_nature(entry.stat(follow_symlinks=False).st_mode), path)
+        except OSError as error:
+            coverage.planned += 1
+            coverage.skipped.append(skipped(prefix + folder, error))
+        if _is_bare_repository(folder, files, folders):
+            coverage.exclude("version-control", display(prefix + folder))
+            continue
+        if b".git" in files:
+            files.remove(b".git")
+            coverage.exclude("version-control", display(prefix + os.path.join(folder, b".git")))
+        if folder and b"pyvenv.cfg" in files and not vendored:
+            coverage.exclude("vendored", display(prefix + folder))
+            continue
+        files.sort()
+        for name in sorted(folders, reverse=True):
+            path = os.path.join(folder, name)
+            reason = _why_excluded(name, vendored)
+            if reason is None and left_out and left_out(display(prefix + path), True):
+                reason = "policy"
+            if reason:
+                coverage.exclude(reason, display(prefix + path))
+            else:
+                stack.append(path)
+        if left_out:
+            files = list(_kept(folder, files, prefix, coverage, left_out))
+        if files:
+            yield folder, files
+
+
+def _kept(
+    folder: bytes, files: Sequence[bytes], prefix: bytes, coverage: Coverage, left_out: LeftOut
+) -> Iterator[bytes]:
+    for name in files:
+        path = display(prefix + os.path.join(folder, name))
+        if left_out(path, False):
+            coverage.exclude("policy", path)
+        else:
+            yield name
+
+
+def _why_excluded(name: bytes, vendored: bool) -> str | None:
+    if name in _VERSION_CONTROL:
+        return "version-control"
+    return "vendored" if not vendored and name in _VENDORED else None
+
+
+def _is_bare_repository(folder: bytes, files: Sequence[bytes], folders: Sequence[bytes]) -> bool:
+    """Whether this folder below the target holds a repository without a work tree: its objects are no files to read."""
+    return bool(folder) and b"HEAD" in files and b"objects" in folders and b"refs" in folders
+
+
+def _nature(mode: int) -> str:
+    if stat.S_ISLNK(mode):
+        return "link"
+    if stat.S_ISFIFO(mode):
+        return "fifo"
+    return "socket" if stat.S_ISSOCK(mode) else "device"
