@@ -29,9 +29,8 @@ def parse(arguments: Sequence[str]) -> Callable[[], int] | int:
     try:
         return get_command(_app).main(list(arguments) or ["--help"], prog_name="tokensweep", standalone_mode=False) or 0
     except typer.TyperException as error:
-        context: typer.Context | None = getattr(error, "ctx", None)
-        hint = f"see `{context.command_path} --help`" if context else ""
-        raise UsageError(error.format_message(), hint) from None
+        command = " ".join(["tokensweep", *(word for word in arguments[:1] if word in COMMANDS)])
+        raise UsageError(error.format_message(), f"see `{command} --help`") from None
 
 
 class _LazyGroup(TyperGroup):
