@@ -1,0 +1,130 @@
+"""Writes what of the documentation follows from the program.
+
+That is `docs/rules.md`, `docs/scan.svg`, and in the guides the output under each command of a `console` block.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from scanner import rulebook
+from scanner.model import Message, Rule
+from scanner.rulebook import TokenClass
+
+ROOT = Path(__file__).parents[1]
+GUIDES = ("README.md",)
+NOW = "2026-01-01T00:00:00Z"
+"""Tokens expire, the documentation does not."""
+
+
+def main() -> None:
+    """Write the pages."""
+    for name, text in pages().items():
+        (ROOT / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def pages() -> dict[str, str]:
+    """The text of each page, by its path below the project."""
+    guides = {name: _with_outputs((ROOT / name).read_text(encoding="utf-8")) for name in GUIDES}
+    return {**guides, "docs/rules.md": _rules(), "docs/scan.svg": _picture()}
+
+
+def _with_outputs(guide: str) -> str:
+    """The guide with the output of each command under it: `$ tokensweep …`, the first line of a `console` block."""
+
+    def block(found: re.Match[str]) -> str:
+        return f"```console\n$ {found[1]}\n{_output(found[1]).rstrip()}\n```"
+
+    return re.sub(r"^```console\n\$ (tokensweep .*)\n(?:.*\n)*?```", block, guide, flags=re.MULTILINE)
+
+
+def _output(command: str, *, color: str = "never") -> str:
+    """What a command prints, at the project's root."""
+    variables = {"TOKENSWEEP_NOW": NOW, "TOKENSWEEP_COLOR": color, "COLUMNS": "100", "TERM": "dumb"}
+    program, *arguments = shlex.split(command)
+    run = subprocess.run(
+        [Path(sys.executable).with_name(program), *arguments],
+        cwd=ROOT,
+        env={**os.environ, **variables},
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return "\n".join(line.rstrip() for line in run.stdout.splitlines())
+
+
+def _picture() -> str:
+    """What a scan of one leaky file looks like on a terminal."""
+    from rich.console import Console
+    from rich.text import Text
+
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        console = Console(record=True, width=100, file=nowhere, force_terminal=True)
+        console.print(Text.from_ansi(_output("tokensweep scan fixtures/leaky-service/.env", color="always")))
+        return console.export_svg(title="tokensweep scan .env", unique_id="scan")
+
+
+def _rules() -> str:
+    book = rulebook.load()
+    parts = ["# Rules", "", "Written by `make docs` from `rules/`."]
+    parts += ["", "| rule | severity | what |", "| --- | --- | --- |"]
+    parts += [f"| [`{rule.id}`](#{rule.id}) | {_severities(rule)} | {rule.title} |" for rule in book.rules]
+    for rule in book.rules:
+        parts += ["", *_rule(rule)]
+    return "\n".join([*parts, "", *_classes(book.classes), ""])
+
+
+def _rule(rule: Rule) -> Iterator[str]:
+    yield from (f"## {rule.id}", "", f"**{rule.title}.** {rule.why.strip()}", "")
+    yield from (f"- *Says*: {_words(rule.message)}", f"- *Remedy*: {_words(rule.remedy)}")
+    judges = ", ".join(f"`{name}`" for name in sorted(rule.classes)) or f"every {rule.on}"
+    yield f"- *Judges*: {judges}, once a {'file' if rule.per == 'place' else rule.on}; confidence {rule.confidence}"
+    yield f"- *When*: `{_line(rule.when)}`"
+    for case in rule.severity:
+        yield f"- *Severity*: {case.severity.value}" + (f" when `{_line(case.when)}`" if case.when else "")
+    for entry in rule.mappings:
+        name = f"{entry.framework} {entry.id}"
+        yield f"- *Maps to*: {f'[{name}]({entry.url})' if entry.url else name}, {entry.title} ({entry.basis})"
+    yield from (f"- *See*: <{link}>" for link in rule.references)
+
+
+def _classes(classes: tuple[TokenClass, ...]) -> Iterator[str]:
+    """The classes with their limits, which the policy's `[limits.CLASS]` replaces."""
+    from scanner.facts import LIMITS, show
+
+    names = [name.removeprefix("limit.") for name in LIMITS]
+    yield from (
+        "## Classes of tokens",
+        "",
+        "A token is of the first class that fits. The limits are what rules compare with;",
+    )
+    yield from ("`[limits.CLASS]` in the configuration replaces them.", "")
+    yield from (f"| class | {' | '.join(names)} | when |", f"| --- | {'--- | ' * len(names)}--- |")
+    for entry in classes:
+        limits = " | ".join(show(LIMITS[f"limit.{name}"])(entry.limits[name]) for name in names)
+        yield f"| `{entry.id}` {entry.title} | {limits} | `{_line(entry.when).replace('|', chr(92) + '|')}` |"
+
+
+def _severities(rule: Rule) -> str:
+    severities = sorted({case.severity for case in rule.severity})
+    return " to ".join(dict.fromkeys((severities[0].value, severities[-1].value)))
+
+
+def _words(message: Message) -> str:
+    """A message before it is filled: each slot as what stands there when the fact is unknown, else as its name."""
+    return "".join(part if isinstance(part, str) else part.instead or f"`{part.fact}`" for part in message.parts)
+
+
+def _line(condition: str) -> str:
+    return " ".join(condition.split())
+
+
+if __name__ == "__main__":
+    main()
