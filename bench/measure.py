@@ -81,8 +81,8 @@ def run(command: Command, cwd: Path, output: Path, finished: frozenset[int], *, 
     # Popen must know that its process is gone, or it waits for it again.
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in finished:
-        last = complaints.read_text(errors="replace").strip().rpartition("\n")[2]
-        raise MeasurementError(f"ended with status {process.returncode}: {last[:200]}")
+        said = "; ".join(complaints.read_text(errors="replace").splitlines()[-2:])
+        raise MeasurementError(f"ended with status {process.returncode}: {said[:200]}")
     return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, together)
 
 
