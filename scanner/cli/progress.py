@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-import time
+from time import monotonic as clock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Bar:
     """A bar on standard error, drawn while the scan calls it with what is covered so far; a context manager."""
 
     def __init__(self) -> None:
-        self._due = time.monotonic() + _QUIET_SECONDS
+        self._due = clock() + _QUIET_SECONDS
         self._progress: Progress | None = None
         self._task: TaskID | None = None
 
@@ -35,7 +35,7 @@ class Bar:
 
     def __call__(self, coverage: Coverage) -> None:
         """Draw the state of the scan, at most ten times a second."""
-        now = time.monotonic()
+        now = clock()
         if now < self._due:
             return
         self._due = now + _FRAME_SECONDS
