@@ -69,7 +69,7 @@ def test_our_own_bug_shows_no_message(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert cli.main(["scan"]) == 2
     shown = capsys.readouterr().err
     assert "in burst" in shown
-    assert 'eyJhbGciOi"' not in shown.replace('raise ValueError("eyJhbGciOi")', "")
+    assert "foundtext" not in shown
 
 
 @pytest.mark.parametrize(
