@@ -126,6 +126,13 @@ def decode_compact(text: bytes) -> Token | None:
     return None
 
 
+def begins_token(text: bytes) -> bool:
+    """Whether `text` begins with the whole header of a token, whatever follows."""
+    first, dot, _ = text.partition(b".")
+    header = _header(_Reader(), first) if dot and len(first) <= _HEADER_BYTES else None
+    return header is not None and ("alg" in header or "enc" in header)
+
+
 def _header(reader: _Reader, segment: bytes) -> dict[str, Any] | None:
     data = reader.base64(segment)
     if data is None:

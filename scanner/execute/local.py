@@ -5,20 +5,13 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, TypeVar
 
 S = TypeVar("S")
 R = TypeVar("R")
 
 _AHEAD: Final = 4
 """Shards a worker that are handed out before results are taken: none waits, and the walk does not run away."""
-
-
-class Worker(Protocol[S, R]):
-    """The work on one shard; picklable, so it is made anew in each process."""
-
-    def __call__(self, shard: S) -> R:
-        """What comes of `shard`."""
 
 
 class Crash(Generic[S]):
@@ -108,12 +101,14 @@ def _processes(
         if pending:
             for process in processes:
                 process.terminate()
-    for shard in itertools.chain(broken, shards) if broken else ():
+    for shard in broken:
         with pool(1) as lone:
             try:
                 yield lone.submit(_call, shard).result()  # type: ignore[misc]
             except BrokenProcessPool as error:
                 yield Crash(shard, str(error))
+    if broken:
+        yield from _processes(shards, work, jobs, local)
 
 
 def _taken(done: Iterable[object], pending: dict[object, S], broken: list[S]) -> Iterator[R]:  # type: ignore[type-arg]

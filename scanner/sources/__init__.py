@@ -79,3 +79,6 @@ class Shard(Protocol):
 
     def windows(self, limits: Limits, coverage: Coverage) -> Iterator[Window]:
         """The bytes; what could not be read is noted in `coverage`, and never raised."""
+
+    def paths(self) -> Sequence[str]:
+        """What it reads, for people."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -79,8 +80,32 @@ class Stdin:
     def __init__(self, descriptor: int = 0) -> None:
         self.descriptor = descriptor
 
+    def paths(self) -> list[str]:
+        """The dash that stands for it."""
+        return ["-"]
+
     def windows(self, limits: Limits, coverage: Coverage) -> Iterator[Window]:
         """What comes until the end of input; whatever `limits` say of files."""
         coverage.planned += 1
         yield from windows(lambda size: os.read(self.descriptor, size), Origin("stdin", "-"), "", coverage)
+        coverage.read += 1
+
+
+class Memory:
+    """Bytes at hand as one shard."""
+
+    local: Final = False
+
+    def __init__(self, data: bytes, origin: Origin) -> None:
+        self.data = data
+        self.origin = origin
+
+    def paths(self) -> list[str]:
+        """Its origin's."""
+        return [self.origin.path]
+
+    def windows(self, limits: Limits, coverage: Coverage, size: int = WINDOW) -> Iterator[Window]:
+        """All of them, `size` bytes at a time."""
+        coverage.planned += 1
+        yield from windows(io.BytesIO(self.data).read, self.origin, self.origin.path, coverage, size=size)
         coverage.read += 1

@@ -72,6 +72,10 @@ class Files:
         """What stands before it where the context is judged."""
         self.folders = folders
 
+    def paths(self) -> list[str]:
+        """Its files, from the root."""
+        return [display(self.prefix + os.path.join(folder, name)) for folder, names in self.folders for name in names]
+
     def windows(self, limits: Limits, coverage: Coverage) -> Iterator[Window]:
         """Files one after another, in the order of the walk."""
         pack = _Pack(self)

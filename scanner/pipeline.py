@@ -1,0 +1,150 @@
+"""The way of the data: sources → detect → decode → judge → triage → report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from scanner import __version__, rulebook
+from scanner.examine import Examiner
+from scanner.execute.local import Crash, processors, run
+from scanner.model import Coverage, Examination, Finding, Origin, Policy, Report, Skipped, Subject
+from scanner.sources import Shard
+from scanner.sources.stream import Memory
+from scanner.sources.targets import Plan, plan_of
+from scanner.subjects import Subjects
+
+Progress = Callable[[Coverage], None]
+"""Called with what is covered so far, each time that work ends."""
+
+
+def scan(
+    targets: Sequence[str],
+    policy: Policy,
+    now: int,
+    *,
+    progress: Progress | None = None,
+    with_rules: bool = True,
+) -> Report:
+    """Read the targets, judge what they hold as of `now` (seconds since 1970-01-01 UTC), and report.
+
+    Ctrl-C ends the reading; what was found until then is judged and reported as incomplete. Raises UsageError for a
+    missing target, RuleError and PolicyError for rules and decisions that cannot be used. A report that need not name
+    the rules in force (`with_rules`) spares a clean scan reading them.
+    """
+    began = time.monotonic()
+    plan = plan_of(targets)
+    extra = [Path(folder) for folder in policy.rules]
+    coverage, subjects = Coverage(), Subjects(policy.max_subjects)
+    try:
+        for examination in _examinations(plan, rulebook.load_patterns(extra), policy, coverage):
+            subjects.merge(examination.subjects)
+            coverage.add(examination.coverage)
+            if progress:
+                progress(coverage)
+    except KeyboardInterrupt:
+        coverage.skipped.append(Skipped("", "interrupted", "stopped before all was read"))
+    subjects.tell(coverage, "")
+    if not coverage.read and coverage.complete:
+        coverage.skipped.append(Skipped(", ".join(targets), "nothing-read", "it holds no file to read"))
+
+    found = sorted(subjects, key=_place)
+    book = rulebook.load(extra) if found or with_rules else None
+    findings = _judge(found, book, policy, now, coverage) if book else []
+    if findings or not plan.root or policy.suppressions or policy.baseline or policy.ignore_files:
+        coverage.notes += _triage(findings, policy, plan, now)
+    return Report(
+        version=__version__,
+        rules_digest=book.digest if book else "",
+        rules=tuple(rule for rule in book.rules if rule.id not in policy.disabled_rules) if book else (),
+        targets=plan.targets,
+        root=str(plan.root or ""),
+        now=now,
+        seconds=time.monotonic() - began,
+        coverage=_ordered(coverage),
+        subjects=_most_dangerous_first(found, findings),
+        findings=findings,
+    )
+
+
+def examine_bytes(data: bytes, origin: Origin, book: rulebook.RuleBook, policy: Policy) -> Examination:
+    """What one blob holds that stands in memory."""
+    return Examiner(book.patterns, policy)(Memory(data, origin))
+
+
+def _examinations(
+    plan: Plan, patterns: Sequence[rulebook.Pattern], policy: Policy, coverage: Coverage
+) -> Iterator[Examination]:
+    """What comes of each shard, as work ends; `coverage` gets what the walk itself plans and leaves out."""
+    examiner = Examiner(patterns, policy)
+    shards = plan.shards(coverage, vendored=policy.vendored, left_out=_left_out(policy))
+    results: Iterator[Examination | Crash[Shard]] = run(
+        shards, examiner, policy.jobs or processors(), local=lambda shard: shard.local
+    )
+    for result in results:
+        if isinstance(result, Crash):
+            coverage.skipped += [Skipped(path, "crashed", result.detail) for path in result.shard.paths()]
+        else:
+            yield result
+
+
+def _left_out(policy: Policy) -> Callable[[str, bool], bool] | None:
+    if not policy.exclude:
+        return None
+    from scanner.triage.paths import matcher
+
+    taken_by = matcher(policy.exclude, lambda index: f"{policy.source or 'policy'}: exclude[{index}]")
+    return lambda path, folder: taken_by(path + "/" if folder else path) is not None
+
+
+def _judge(
+    subjects: Sequence[Subject], book: rulebook.RuleBook, policy: Policy, now: int, coverage: Coverage
+) -> list[Finding]:
+    """The findings on all subjects, most severe first; each subject is decoded again, which costs less than keeping it."""
+    from scanner.decode.jws import decode_compact
+    from scanner.judge import Judge
+
+    judge = Judge(book, policy, now)
+    findings: list[Finding] = []
+    for subject in subjects:
+        token = decode_compact(subject.sealed.reveal())
+        assert token, "a subject is what was decoded before"
+        findings += judge.judge(subject, token)
+    coverage.undecided.update(judge.undecided)
+    findings.sort(key=lambda finding: (-finding.severity.rank, *_sighted(finding), finding.rule.id))
+    return findings
+
+
+def _triage(findings: Sequence[Finding], policy: Policy, plan: Plan, now: int) -> list[str]:
+    from scanner.triage import gather, triage
+
+    return triage(findings, gather(policy, plan.root, now, whole=plan.whole))
+
+
+def _sighted(finding: Finding) -> tuple[str, int]:
+    return finding.sighting.origin.path, finding.sighting.start
+
+
+def _place(subject: Subject) -> tuple[str, int]:
+    subject.sightings.sort(key=lambda sighting: (sighting.origin.path, sighting.start))
+    return subject.sightings[0].origin.path, subject.sightings[0].start
+
+
+def _most_dangerous_first(subjects: Sequence[Subject], findings: Sequence[Finding]) -> list[Subject]:
+    """Subjects in the order of their first open finding, then those without one."""
+    order: dict[str, Subject] = {}
+    for finding in sorted(findings, key=lambda finding: finding.status != "open"):
+        order.setdefault(finding.subject.identity, finding.subject)
+    for subject in subjects:
+        order.setdefault(subject.identity, subject)
+    return list(order.values())
+
+
+def _ordered(coverage: Coverage) -> Coverage:
+    """The same from run to run, whichever worker was first."""
+    coverage.skipped.sort(key=lambda skipped: (skipped.path, skipped.reason, skipped.detail))
+    coverage.notes = sorted(set(coverage.notes))
+    coverage.undecided = dict(sorted(coverage.undecided.items()))
+    coverage.excluded = dict(sorted(coverage.excluded.items()))
+    return coverage

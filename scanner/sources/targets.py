@@ -1,0 +1,71 @@
+"""What the user named, turned into shards: a new kind of source is registered here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from scanner.model import Coverage, UsageError
+from scanner.sources import Shard, tree
+from scanner.sources.stream import Stdin
+from scanner.sources.tree import LeftOut
+
+STDIN = "-"
+
+
+class Plan(NamedTuple):
+    """The targets of a scan, checked."""
+
+    targets: tuple[str, ...]
+    root: Path | None
+    """The folder that all paths are relative to; None where only standard input is read."""
+    whole: bool
+    """Whether all of the root is a target."""
+
+    def shards(self, coverage: Coverage, *, vendored: bool, left_out: LeftOut | None) -> Iterator[Shard]:
+        """The shards of all targets, in their order; `coverage` gets what is planned and left out."""
+        for target in self.targets:
+            if target == STDIN:
+                yield Stdin()
+                continue
+            path = Path(target).absolute()
+            assert self.root is not None
+            if path.is_dir():
+                prefix = _folder(os.path.relpath(path.resolve(), self.root))
+                yield from tree.shards(os.fsencode(path), prefix, coverage, vendored=vendored, left_out=left_out)
+            else:
+                prefix = _folder(os.path.relpath(path.resolve().parent, self.root))
+                given = os.path.dirname(target)
+                below = prefix if os.path.isabs(target) or given.startswith("..") else _folder(given)
+                yield from tree.single(os.fsencode(path), prefix, below, coverage)
+
+
+def plan_of(targets: Sequence[str]) -> Plan:
+    """Check the targets and find their root: that of the repository that holds them, else what they have in common.
+
+    Raises UsageError for one that does not exist.
+    """
+    unique = tuple(dict.fromkeys(targets))
+    for target in unique:
+        if target != STDIN and not os.path.lexists(target):
+            raise UsageError(f"{target}: no such file or folder", "name what exists, or `-` for standard input")
+        if target != STDIN and not os.path.exists(target):
+            raise UsageError(f"{target}: a link that leads nowhere")
+    real = [Path(target).resolve() for target in unique if target != STDIN]
+    if not real:
+        return Plan(unique, None, whole=False)
+    roots = {_repository(path) or (path if path.is_dir() else path.parent) for path in real}
+    root = Path(os.path.commonpath(roots))
+    return Plan(unique, root, whole=root in real)
+
+
+def _repository(path: Path) -> Path | None:
+    """The nearest folder at or above `path` that holds a repository's `.git`, which is a file in a linked work tree."""
+    return next((folder for folder in (path, *path.parents) if (folder / ".git").exists()), None)
+
+
+def _folder(path: str) -> bytes:
+    """What stands before a name in that folder."""
+    return b"" if path in ("", ".") else os.fsencode(os.path.join(path, ""))

@@ -1,0 +1,51 @@
+"""Subjects as they meet: those of one identity become one, in each worker and again where all results meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from scanner.model import SIGHTINGS_LISTED, Coverage, Kind, Sealed, Sighting, Skipped, Subject
+
+
+class Subjects:
+    """A bounded collection of distinct subjects, in the order in which they were first met."""
+
+    def __init__(self, most: int) -> None:
+        """Beyond `most` distinct subjects, sightings are only counted."""
+        self._most = most
+        self._known: dict[tuple[Kind, str], Subject] = {}
+        self._beyond = 0
+
+    def __iter__(self) -> Iterator[Subject]:
+        return iter(self._known.values())
+
+    def sight(self, kind: Kind, identity: str, raw: bytes, sighting: Sighting) -> None:
+        """Add one sighting. Those in one file come one after another."""
+        subject = self._known.get((kind, identity))
+        if subject is None:
+            if len(self._known) >= self._most:
+                self._beyond += 1
+                return
+            subject = self._known[kind, identity] = Subject(kind, identity, Sealed(raw), [])
+        subject.seen += 1
+        listed = subject.sightings
+        if len(listed) < SIGHTINGS_LISTED or listed[-SIGHTINGS_LISTED].origin != sighting.origin:
+            listed.append(sighting)
+
+    def merge(self, subjects: Iterable[Subject]) -> None:
+        """Add what another part of the scan has found, in places that this part has not read."""
+        for subject in subjects:
+            known = self._known.get((subject.kind, subject.identity))
+            if known:
+                known.sightings += subject.sightings
+                known.seen += subject.seen
+            elif len(self._known) < self._most:
+                self._known[subject.kind, subject.identity] = subject
+            else:
+                self._beyond += subject.seen
+
+    def tell(self, coverage: Coverage, path: str) -> None:
+        """Note in `coverage` what was only counted, as found under `path`."""
+        if self._beyond:
+            detail = f"{self._beyond} sightings beyond {self._most} distinct subjects were counted, not judged"
+            coverage.skipped.append(Skipped(path, "too-many-subjects", detail))
