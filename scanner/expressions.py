@@ -15,6 +15,7 @@ from cel_expr_python import cel
 
 from scanner.facts import FACTS, LIMITS, Fact, FactType
 from scanner.model import Facts, Kind
+from scanner.policy import nearest
 
 _TYPES: Final[dict[FactType, Any]] = {
     "bool": cel.Type.BOOL,
@@ -80,8 +81,10 @@ class Condition:
             value = self._expression.eval(situation.activation).value()
         except Exception:  # noqa: BLE001 - the runtime raises whatever its C++ side does, for lone surrogates for one
             return Undecided("the runtime cannot hold a value")
-        if value is True or value is False:
-            return bool(value)
+        if value is True:
+            return True
+        if value is False:
+            return False
         # The expression is of type bool, so anything else is the text of an error.
         if value.startswith(_FACT_IS_UNKNOWN):
             return _UNKNOWN
@@ -92,8 +95,9 @@ class Language:
     """Conditions over a set of facts, each a variable of its registered type."""
 
     def __init__(self, facts: Iterable[Fact]) -> None:
-        self._types = {fact.name: _TYPES[fact.type] for fact in facts}
-        self._env = cel.NewEnv(variables=self._types)
+        types = {fact.name: _TYPES[fact.type] for fact in facts}
+        self._names = frozenset(types)
+        self._env = cel.NewEnv(variables=types)
         self._conditions: dict[str, Condition] = {}
 
     def condition(self, source: str) -> Condition:
@@ -105,7 +109,7 @@ class Language:
 
     def situation(self, facts: Facts) -> Situation:
         """These facts as the language's variables; facts of other names are ignored."""
-        return Situation(self._env.Activation({name: facts[name] for name in self._types if name in facts}))
+        return Situation(self._env.Activation(facts))
 
     def _compile(self, source: str) -> Any:
         try:
@@ -125,10 +129,7 @@ class Language:
         what = _MACHINERY.sub("", what)
         undeclared = re.match(r"undeclared reference to '(.*)'", what)
         if undeclared:
-            # Imported here: it is dear, and only a mistake needs it.
-            from scanner.policy import nearest
-
-            what += nearest(undeclared[1], self._types)
+            what += nearest(undeclared[1], sorted(self._names))
         return f"{line}:{column}: {what}"
 
 

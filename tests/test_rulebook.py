@@ -110,7 +110,9 @@ def test_a_rule_is_read_whole(base):
     """A rule holds what its table says, with names looked up."""
     book = rulebook.load(base=base)
     (rule,) = book.rules
-    assert (rule.id, rule.on, rule.per, rule.classes) == ("token-no-expiry", "token", "subject", {"access"})
+    assert rule.id == "token-no-expiry"
+    assert rule.per == "subject"
+    assert rule.classes == {"access"}
     assert rule.severity == (Case(Severity.HIGH, "token.privileged"), Case(Severity.MEDIUM))
     assert rule.confidence == "likely"
     assert rule.mappings == (FrameworkEntry("CWE", "CWE-613", "published", "Insufficient Session Expiration"),)
@@ -173,14 +175,26 @@ MISTAKES = [
         "when: 1:7: undeclared reference to 'token.has_expirey'; did you mean 'token.has_expiry'?",
     ),
     ("!token.has_expiry", "token.lifetime", "when: 1:1: is of type int, not bool"),
-    ("!token.has_expiry", "token.lifetime > '1h'", "when: 1:16: found no matching overload for '_>_' applied to '(int, string)'"),
+    (
+        "!token.has_expiry",
+        "token.lifetime > '1h'",
+        "when: 1:16: found no matching overload for '_>_' applied to '(int, string)'",
+    ),
     ("!token.has_expiry", "token.has_expiry &&", "when: 1:20: Syntax error: mismatched input '<EOF>'"),
     ("token.privileged", "token.privilegd", "severity: case 1: 1:6: undeclared reference to 'token.privilegd'"),
     # Severity.
     (', { is = "medium" }]', "]", "severity: its last case has a condition"),
-    ('{ when = "token.privileged", is = "high" }', '{ is = "high" }', "severity: case 1 has no condition, so none behind it"),
+    (
+        '{ when = "token.privileged", is = "high" }',
+        '{ is = "high" }',
+        "severity: case 1 has no condition, so none behind it",
+    ),
     # Messages.
-    ("{token.issuer|its issuer}", "{token.isuer|x}", "message: {token.isuer} is no fact that may be shown; did you mean 'token.issuer'?"),
+    (
+        "{token.issuer|its issuer}",
+        "{token.isuer|x}",
+        "message: {token.isuer} is no fact that may be shown; did you mean 'token.issuer'?",
+    ),
     ("{token.issuer|its issuer}", "{token.claims}", "message: {token.claims} is no fact that may be shown"),
     ("{token.issuer|its issuer}", "{token.issuer}", "message: {token.issuer} may be unknown"),
     ("{token.issuer|its issuer}", "{token.issuer", "message: has a stray brace in "),
@@ -190,9 +204,13 @@ MISTAKES = [
     ("finds = false", "finds = true", "example: none is a near miss"),
     ('finds = "medium"', 'finds = "medium"\ntext = "x"', "example 1: its text has no {token}"),
     ('finds = "medium"', 'finds = "medium"\nundecided = true', "example 1: cannot both fire and be undecided"),
-    ('finds = "medium"', 'finds = "medium"\nnow = 2026-01-01T00:00:00', "example[0].now: expected `datetime` with a timezone component"),
+    (
+        'finds = "medium"',
+        'finds = "medium"\nnow = 2026-01-01T00:00:00',
+        "example[0].now: expected `datetime` with a timezone component",
+    ),
     ('finds = "medium"', 'finds = "medium"\npolicy = { limit = 3 }', "example[0].policy.limit: is no field"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("old", "new", "message"), MISTAKES, ids=[message for *_, message in MISTAKES])
@@ -216,19 +234,39 @@ BASE_MISTAKES = [
     ('"eyJ0"', '"«eyJa»"', "base.toml: pattern `jose`: example: none is a near miss"),
     ('id = "jose"', 'id = "jose_x"', "base.toml: pattern `jose_x`: id: 'jose_x' is not in kebab case"),
     ('maps = ["CWE-613"]', 'maps = ["CWE-614"]', "base.toml: family `lifetime`: maps: 'CWE-614' is not known"),
-    ('"token.has_audience"', '"token.class == \'id\'"', "base.toml: class `access`: when: 1:6: undeclared reference to 'token.class'"),
-    ('"token.has_audience"', '"seen.in_ci"', "base.toml: class `access`: when: 1:5: undeclared reference to 'seen.in_ci'"),
-    ('lifetime = "1h"', 'lifetime = "1 hour"', "base.toml: class `access`: limits.lifetime: expected a duration such as"),
+    (
+        '"token.has_audience"',
+        "\"token.class == 'id'\"",
+        "base.toml: class `access`: when: 1:6: undeclared reference to 'token.class'",
+    ),
+    (
+        '"token.has_audience"',
+        '"seen.in_ci"',
+        "base.toml: class `access`: when: 1:5: undeclared reference to 'seen.in_ci'",
+    ),
+    (
+        'lifetime = "1h"',
+        'lifetime = "1 hour"',
+        "base.toml: class `access`: limits.lifetime: expected a duration such as",
+    ),
     ('lifetime = "1h"', "", "base.toml: class `access`: limits: lifetime is missing: longest lifetime that passes"),
-    ('lifetime = "1h"', 'lifetime = "1h"\nlifetim = 1', "base.toml: class `access`: limits: 'limit.lifetim' is not known"),
+    (
+        'lifetime = "1h"',
+        'lifetime = "1h"\nlifetim = 1',
+        "base.toml: class `access`: limits: 'limit.lifetim' is not known",
+    ),
     ('id = "unknown"', 'id = "other"', "has no class `unknown`"),
     ('id = "unknown"', 'id = "access"', "base.toml: class `access`: id: 'access' is there already, in base.toml"),
-    ('when = "token.published"', 'when = "token.publish"', "base.toml: cap 1: when: 1:6: undeclared reference to 'token.publish'"),
+    (
+        'when = "token.published"',
+        'when = "token.publish"',
+        "base.toml: cap 1: when: 1:6: undeclared reference to 'token.publish'",
+    ),
     ('at_most = "info"', 'at_most = "none"', "base.toml: cap 1: at_most: invalid enum value 'none'"),
     ("0" * 64, "0" * 63, "base.toml: published 1: sha256: is not 64 lower-case hex digits"),
     ('broad = ["*", "admin*"]', 'broad = "*"', "base.toml: vocabulary.broad: expected `array`, got `str`"),
     ("[[cap]]", "[cap]", "base.toml: cap: is no array of tables"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("old", "new", "message"), BASE_MISTAKES, ids=[message for *_, message in BASE_MISTAKES])

@@ -98,13 +98,14 @@ class _Tables:
         for kind, shape in TABLES.items():
             for place, raw in file.entries(kind):
                 self._enter(kind, _Entry(place, convert(raw, shape, place)))
-        vocabulary = convert(file.document.get("vocabulary", {}), dict[str, tuple[str, ...]], top, "vocabulary")
-        for name in vocabulary.keys() & self.vocabulary.keys():
-            top.refuse(f"vocabulary.{name}", "is there already, in another file")
-        self.vocabulary |= vocabulary
-        self.disabled += ((top, name) for name in convert(file.document.get("disable", []), list[str], top, "disable"))
-        regraded = convert(file.document.get("regrade", {}), dict[str, Severity], top, "regrade")
-        self.regraded += ((top, name, severity) for name, severity in regraded.items())
+        for name, words in file.members("vocabulary"):
+            if name in self.vocabulary:
+                top.refuse(f"vocabulary.{name}", "is there already, in another file")
+            self.vocabulary[name] = convert(words, tuple[str, ...], top, f"vocabulary.{name}")
+        for name, severity in file.members("regrade"):
+            self.regraded.append((top, name, convert(severity, Severity, top, f"regrade.{name}")))
+        for name in convert(file.document.get("disable", []), list[str], top, "disable"):
+            self.disabled.append((top, name))
 
     def _enter(self, kind: str, entry: _Entry) -> None:
         entries = self.entries[kind]

@@ -126,6 +126,10 @@ class RuleFile(NamedTuple):
             name = entry.get("id")
             yield Place(self.name, f"{table} `{name}`" if isinstance(name, str) else f"{table} {number}"), entry
 
+    def members(self, table: str) -> Iterator[tuple[str, Any]]:
+        """The members of a table."""
+        yield from convert(self.document.get(table, {}), dict[str, Any], Place(self.name, ""), table).items()
+
 
 def read(path: Path) -> RuleFile:
     """A rule file. Raises RuleError where it cannot be read or is no TOML."""

@@ -1,0 +1,128 @@
+"""Runs the examples that rules and patterns carry, the whole way from bytes to findings."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import msgspec
+
+from scanner import pipeline
+from scanner.decode.jws import decode_compact
+from scanner.judge import Judge
+from scanner.model import Origin, Policy, Rule, Severity, Subject
+from scanner.rulebook import Example, Minted, Pattern, PatternExample, RuleBook
+from scanner.subjects import Subjects
+
+_HASHES: Final = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
+_SIGNATURE_BYTES: Final = {
+    "none": 0, "HS256": 32, "HS384": 48, "HS512": 64, "ES256": 64, "ES384": 96, "ES512": 132, "EdDSA": 64,
+    "Ed25519": 64,
+}  # fmt: skip
+"""RFC 7518 §3 and RFC 8037 §3.1."""
+_RSA_BYTES: Final = 256
+"""With a key of 2048 bits; other algorithms are given as much."""
+
+_WRONG_REASON: Final = {
+    (True, False): "does not fire only because a fact is unknown: give the fact, or say `undecided = true`",
+    (False, True): "says `undecided = true`, yet all facts are known",
+}
+"""What is wrong with a near miss, by whether it is undecided and whether it says so."""
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """An example that does not show what it says."""
+
+    entry: str
+    """The id of the rule or pattern."""
+    example: int
+    """Which of its examples, from 1."""
+    what: str
+
+
+def check(book: RuleBook) -> Iterator[Failure]:
+    """The examples of all patterns and rules that fail."""
+    for pattern in book.patterns:
+        yield from _failures(pattern.id, (try_pattern(book, pattern, example) for example in pattern.examples))
+    for rule in book.rules:
+        yield from _failures(rule.id, (try_rule(book, rule, example) for example in book.examples[rule.id]))
+
+
+def _failures(entry: str, results: Iterable[str]) -> Iterator[Failure]:
+    return (Failure(entry, number, what) for number, what in enumerate(results, 1) if what)
+
+
+def try_pattern(book: RuleBook, pattern: Pattern, example: PatternExample) -> str:
+    """What is wrong with an example of a pattern; empty where it finds exactly the marked spans."""
+    alone = msgspec.structs.replace(book, patterns=(pattern,))
+    subjects = pipeline.examine_bytes(example.blob, Origin("file", "example.txt"), alone, Policy()).subjects
+    found = sorted((sighting.start, sighting.end) for subject in subjects for sighting in subject.sightings)
+    return "" if found == example.spans else f"finds bytes {found}, not {example.spans}"
+
+
+def try_rule(book: RuleBook, rule: Rule, example: Example) -> str:
+    """What is wrong with an example of a rule; empty where the rule makes of it what it says."""
+    text = mint(example.token, example.sign_with)
+    token = decode_compact(text)
+    subject = _sighted(book, text, token.identity, example) if token else None
+    if token is None or subject is None:
+        return "its token is not found in its files"
+    judge = Judge(msgspec.structs.replace(book, rules=(rule,)), example.policy, int(example.now.timestamp()))
+    found = max((finding.severity for finding in judge.judge(subject, token)), default=None)
+    undecided = not isinstance(judge.outcome(rule, subject, token), bool)
+    if judge.undecided:
+        return "; ".join(f"{name} fails: {error}" for name, error in judge.undecided.items())
+    if example.finds is False and found is None:
+        return _WRONG_REASON.get((undecided, example.undecided), "")
+    if found is None:
+        return "does not fire"
+    if example.finds in (True, found):
+        return ""
+    return f"fires as {found.value}, which should be {_wanted(example.finds)}"
+
+
+def mint(token: Minted, secret: str | None = None) -> bytes:
+    """The token in compact serialisation.
+
+    Signed where the algorithm is HMAC and there is a secret; else its signature has the right length and signs nothing.
+    """
+    signed = b".".join(_base64url(_json(part).encode()) for part in (token.header, token.claims))
+    algorithm = _algorithm(token.header)
+    if secret is not None and algorithm in _HASHES:
+        signature = hmac.digest(secret.encode(), signed, _HASHES[algorithm])
+    else:
+        signature = b"Z" * _SIGNATURE_BYTES.get(algorithm, _RSA_BYTES)
+    return signed + b"." + _base64url(signature)
+
+
+def _wanted(finds: bool | Severity) -> str:
+    return finds.value if isinstance(finds, Severity) else "a near miss"
+
+
+def _sighted(book: RuleBook, token: bytes, identity: str, example: Example) -> Subject | None:
+    """The subject of this identity that the example's files hold together; None where they hold none."""
+    subjects = Subjects(example.policy.max_subjects)
+    for path, content in (example.files or {example.path: example.text}).items():
+        data = content.replace("{token}", token.decode()).encode()
+        subjects.merge(pipeline.examine_bytes(data, Origin("file", path), book, example.policy).subjects)
+    return next((subject for subject in subjects if subject.identity == identity), None)
+
+
+def _json(part: dict[str, Any] | str) -> str:
+    return part if isinstance(part, str) else json.dumps(part, separators=(",", ":"))
+
+
+def _algorithm(header: dict[str, Any] | str) -> str:
+    """The `alg` of a header, which may be text that is no JSON."""
+    try:
+        algorithm = json.loads(_json(header)).get("alg")
+    except (ValueError, AttributeError):
+        return ""
+    return algorithm if isinstance(algorithm, str) else ""
+
+
+def _base64url(data: bytes) -> bytes:
+    return base64.urlsafe_b64encode(data).rstrip(b"=")
