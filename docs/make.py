@@ -39,25 +39,26 @@ def _with_outputs(guide: str) -> str:
     """The guide with the output of each command under it: `$ tokensweep …`, the first line of a `console` block."""
 
     def block(found: re.Match[str]) -> str:
-        return f"```console\n$ {found[1]}\n{_output(found[1]).rstrip()}\n```"
+        return f"```console\n$ {found[1]}\n{_output(found[1])}\n```"
 
     return re.sub(r"^```console\n\$ (tokensweep .*)\n(?:.*\n)*?```", block, guide, flags=re.MULTILINE)
 
 
 def _output(command: str, *, color: str = "never") -> str:
     """What a command prints, at the project's root."""
+    kept = {name: os.environ[name] for name in ("HOME", "PATH", "SYSTEMROOT") if name in os.environ}
     variables = {"TOKENSWEEP_NOW": NOW, "TOKENSWEEP_COLOR": color, "COLUMNS": "100", "TERM": "dumb"}
     program, *arguments = shlex.split(command)
     run = subprocess.run(
         [Path(sys.executable).with_name(program), *arguments],
         cwd=ROOT,
-        env={**os.environ, **variables},
+        env=kept | variables,
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
         check=False,
     )
-    return "\n".join(line.rstrip() for line in run.stdout.splitlines())
+    return "\n".join(line.rstrip() for line in run.stdout.splitlines()).strip("\n")
 
 
 def _picture() -> str:

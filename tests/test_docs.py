@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from docs import make
-from scanner import policy
+from scanner import policy, rulebook, rulecheck
 
 GUIDES = [*make.GUIDES, "CONTRIBUTING.md", "CHANGELOG.md", "fixtures/README.md", "bench/README.md"]
 
@@ -25,11 +25,24 @@ def test_links_lead_somewhere(name):
     assert [link for link in links if not (guide.parent / link).exists()] == []
 
 
-def test_configuration_reference_is_complete(tmp_path):
-    """The README's example of a configuration loads, and sets every key that there is."""
+def example(title):
+    """The README's TOML block that begins with this comment."""
     readme = (make.ROOT / "README.md").read_text(encoding="utf-8")
-    [example] = re.findall(r"```toml\n(# tokensweep\.toml\n.*?)```", readme, re.DOTALL)
+    [text] = re.findall(rf"```toml\n(# {re.escape(title)}\n.*?)```", readme, re.DOTALL)
+    return text
+
+
+def test_configuration_reference_is_complete(tmp_path):
+    """The README's example of a configuration names what exists, and sets every key that there is."""
     path: Path = tmp_path / "tokensweep.toml"
-    path.write_text(example)
-    policy.load(path)
+    path.write_text(example("tokensweep.toml"))
+    book = rulebook.load()
+    limits = {entry.id: entry.limits for entry in book.classes}
+    policy.check_names(policy.load(path), [rule.id for rule in book.rules], limits)
     assert policy.stated(path) >= set(policy.KEYS)
+
+
+def test_example_of_an_own_rule_holds(tmp_path):
+    """The README's example of a rule loads, and its examples do what they say."""
+    (tmp_path / "ours.toml").write_text(example("security/rules/ours.toml"))
+    assert list(rulecheck.check(rulebook.load([tmp_path]))) == []
