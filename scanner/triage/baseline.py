@@ -89,22 +89,23 @@ def load(path: Path) -> Baseline | detect_secrets.DetectSecretsFile:
 def dump(findings: Iterable[Finding], old: Baseline | None = None) -> bytes:
     """The bytes of a baseline of these findings: the open ones, and those that a baseline of ours has accepted.
 
-    Reasons and expiries are kept from `old`; what it alone holds is not. An entry that has expired stays expired: only
-    the user can renew it.
+    Reasons and expiries are kept from `old`, also where a file has moved; what `old` alone holds is not. An entry that
+    has expired stays expired: only the user can renew it.
     """
+    accepted = {
+        finding.id: finding
+        for finding in findings
+        if finding.status == "open" or (finding.suppression and finding.suppression.kind == "baseline")
+    }
     kept = old.entries if old else ()
     by_id = {entry.id: entry for entry in kept}
-    by_subject = {(entry.rule, entry.identity): entry for entry in kept}
+    moved = {(entry.rule, entry.identity): entry for entry in kept if entry.id not in accepted}
     entries = []
-    for finding in findings:
-        entry = by_id.get(finding.id)
-        if finding.suppression and finding.suppression.kind == "baseline":
-            entry = entry or by_subject.get(_subject(finding))  # Its file has moved.
-        elif finding.status != "open":
-            continue
+    for id_, finding in accepted.items():
+        entry = by_id.get(id_) or moved.get(_subject(finding))
         entries.append(
             Entry(
-                id=finding.id,
+                id=id_,
                 rule=finding.rule.id,
                 identity=finding.subject.identity,
                 path=finding.sighting.origin.path,

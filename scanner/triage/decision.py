@@ -25,9 +25,9 @@ class Decision(Protocol):
         """
 
 
-def spot(origin: Origin, line: int) -> str:
-    """A line for people, `app.py:7`; in an archive `a.tgz!app.py:7`."""
-    return f"{'!'.join((origin.path, *origin.members))}:{line}"
+def place(origin: Origin) -> str:
+    """A file for people; in an archive `a.tgz!app.py`."""
+    return "!".join((origin.path, *origin.members))
 
 
 def relative(path: Path, root: Path | None) -> str:

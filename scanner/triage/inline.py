@@ -64,6 +64,7 @@ def _own(line: bytes, number: int) -> Iterator[tuple[str, bool, Allow]]:
     """Verb, whether only punctuation stands before it (a comment's mark, say), and what it allows."""
     if b"tokensweep:" not in line:
         return
+    first_word = re.search(rb"\w", line)
     for match in re.finditer(_OWN, line):
         verb, rules, rest = match[1].decode(), match[2], match[3]
         reason = _reason(rest)
@@ -77,7 +78,7 @@ def _own(line: bytes, number: int) -> Iterator[tuple[str, bool, Allow]]:
             named = (UNREADABLE,)
         else:
             named = ()
-        alone = not re.search(rb"\w", line[: match.start()])
+        alone = first_word is not None and first_word.start() == match.start()
         yield verb, alone, Allow("tokensweep", named, reason, number)
 
 
