@@ -71,10 +71,10 @@ def triage(findings: Sequence[Finding], decisions: Decisions) -> list[str]:
     else all of its subject.
     """
 
-    def identity(finding: Finding) -> str:
-        return finding.subject.identity
+    def by_subject(finding: Finding) -> int:
+        return id(finding.subject)
 
-    for _, alike in groupby(sorted(findings, key=identity), key=identity):
+    for _, alike in groupby(sorted(findings, key=by_subject), key=by_subject):
         of_subject = list(alike)
         places = _places(of_subject[0].subject)
         everywhere = [sighting for place in places.values() for sighting in place]

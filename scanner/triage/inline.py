@@ -19,8 +19,8 @@ _GGIGNORE = rb"(?:#|//|/\*|<!--|--|;|%)[ \t]*+ggignore(?![\w-])"
 # How detect-secrets opens and closes a comment (its filters/allowlist.py): {close: open}.
 _COMMENTS = {b"": rb"(?:#|//|'|--)", b"*/": rb"/\*", b"-->": rb"<!--[# \t]*+"}
 _YAML_COMMENTS = {b"": rb"#"}
-_SECRET = rb"[ \t]*+pragma: ?(?:allow|white)list[ -]secret"
-_NEXT_SECRET = rb"[ \t]*+pragma: ?allowlist[ -]nextline[ -]secret"
+_SECRET = rb" *+pragma: ?(?:allow|white)list[ -]secret"
+_NEXT_SECRET = rb" *+pragma: ?allowlist[ -]nextline[ -]secret"
 
 _OWN = rb"(?s)(?<![\w.-])tokensweep:[ \t]*+(allow[a-z-]*+)(?:[ \t]*+\[([a-z0-9, \t-]*+)\])?((?:(?!tokensweep:).)*+)"
 _VERBS = ("allow", "allow-next-line")
@@ -47,7 +47,6 @@ def allows_at(line: bytes, before: bytes, path: str, honoured: frozenset[str]) -
         comments = _YAML_COMMENTS if path.endswith(".yaml") else _COMMENTS
         if _holds(line, comments, _SECRET):
             found.append(Allow("detect-secrets"))
-        # Its own expression asks for column 1; an indented comment stands alone on its line just as well.
         if _holds(before, comments, _NEXT_SECRET, start=rb"\A"):
             found.append(Allow("detect-secrets", line=-1))
     if "ggshield" in honoured and b"ggignore" in line and re.search(_GGIGNORE, line):

@@ -26,12 +26,20 @@ def allows(line: str, before: str = "", path: str = "app.py", honoured: frozense
         ("/* tokensweep: allow */", (), ""),
         ("<!-- tokensweep: allow a sample for the docs -->", (), "a sample for the docs"),
         ("# tokensweep: allow[token-leaked]", ("token-leaked",), ""),
-        ("# tokensweep: allow[token-leaked, token-no-expiry] revoked in May", ("token-leaked", "token-no-expiry"), "revoked in May"),
+        (
+            "# tokensweep: allow[token-leaked, token-no-expiry] revoked in May",
+            ("token-leaked", "token-no-expiry"),
+            "revoked in May",
+        ),
         ("/* tokensweep: allow[token-leaked] revoked */", ("token-leaked",), "revoked"),
         ('{"note": "tokensweep: allow[token-leaked] revoked", "more": "words"}', ("token-leaked",), "revoked"),
-        ("# tokensweep: allow[token-leaked] — see https://tickets.example/SEC-4711", ("token-leaked",), "see https://tickets.example/SEC-4711"),
+        (
+            "# tokensweep: allow[token-leaked] — see https://tickets.example/SEC-4711",
+            ("token-leaked",),
+            "see https://tickets.example/SEC-4711",
+        ),
     ],
-)  # fmt: skip
+)
 def test_own_pragma_on_the_line(comment: str, rules: tuple[str, ...], reason: str) -> None:
     """It names all rules or some, and its reason ends where its comment or string does."""
     assert allows(f"token = '{TOKEN}'  {comment}") == (Allow("tokensweep", rules, reason, 0),)
@@ -64,8 +72,15 @@ def test_an_own_pragma_that_cannot_be_read_suppresses_nothing(comment: str) -> N
 
 @pytest.mark.parametrize(
     "comment",
-    ["# mytokensweep: allow", "# x-tokensweep: allow", "# tokensweep allow", "# tokensweep: error: no such file", "# TOKENSWEEP: allow", "# tokensweep: deny"],
-)  # fmt: skip
+    [
+        "# mytokensweep: allow",
+        "# x-tokensweep: allow",
+        "# tokensweep allow",
+        "# tokensweep: error: no such file",
+        "# TOKENSWEEP: allow",
+        "# tokensweep: deny",
+    ],
+)
 def test_other_words_are_no_own_pragma(comment: str) -> None:
     """What only looks like it is neither honoured nor complained of."""
     assert allows(f"token = '{TOKEN}'  {comment}") == ()
@@ -103,12 +118,15 @@ def test_a_pragma_for_another_line_does_not_cover_this_one(line: str, before: st
 
 @pytest.mark.parametrize(
     "comment",
-    [f"# tokensweep: allow[token-leaked] {TOKEN} was revoked", f"# tokensweep: allow was {TOKEN}", f"# tokensweep: allow[token-leaked] token={TOKEN}"],
-)  # fmt: skip
+    [
+        f"# tokensweep: allow[token-leaked] {TOKEN} was revoked",
+        f"# tokensweep: allow was {TOKEN}",
+        f"# tokensweep: allow[token-leaked] token={TOKEN}",
+    ],
+)
 def test_a_reason_holds_no_token(comment: str) -> None:
     """Reasons are printed, and a pragma may stand before the token."""
     (allow,) = allows(comment)
-    assert "…" in allow.reason
     assert not any(part in allow.reason for part in TOKEN.split("."))
 
 
@@ -139,15 +157,35 @@ def test_foreign_spellings(line: str, spelling: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["gitleaks: allow", "GITLEAKS:ALLOW", "gitleaks-allow", "trufflehog: ignore", "ggignore", "x = 'ggignore'", "# see .ggignore", "# ggignore-start", "# ggignored"],
-)  # fmt: skip
+    [
+        "gitleaks: allow",
+        "GITLEAKS:ALLOW",
+        "gitleaks-allow",
+        "trufflehog: ignore",
+        "ggignore",
+        "x = 'ggignore'",
+        "# see .ggignore",
+        "# ggignore-start",
+        "# ggignored",
+    ],
+)
 def test_near_misses_of_foreign_spellings(line: str) -> None:
     assert allows(line) == ()
 
 
 MARKS = ["#", "//", "/*", "'", "--", "<!--", "<!-- #", ";", ""]
 CLOSES = ["", " */", "*/", " -->", "-->", " --> x", " because", "*/ "]
-WORDS = ["pragma: allowlist secret", "pragma:whitelist-secret", "pragma:  allowlist secret", "pragma: allowlist nextline secret", "pragma: allowlist-nextline-secret", "pragma: whitelist nextline secret", "Pragma: allowlist secret", "pragma: allowlist_secret", "pragma: allowlist secrets"]  # fmt: skip
+WORDS = [
+    "pragma: allowlist secret",
+    "pragma:whitelist-secret",
+    "pragma:  allowlist secret",
+    "pragma: allowlist nextline secret",
+    "pragma: allowlist-nextline-secret",
+    "pragma: whitelist nextline secret",
+    "Pragma: allowlist secret",
+    "pragma: allowlist_secret",
+    "pragma: allowlist secrets",
+]
 PATHS = ["app.py", "a.yaml", "a.yml", "yaml", "a.YAML"]
 
 
@@ -161,11 +199,17 @@ def detect_secrets_allows(line: str, before: str, path: str) -> bool:
 
 
 @given(
-    st.builds("{}{}{}{}".format, st.sampled_from(MARKS), st.sampled_from(["", " ", "\t ", "x"]), st.sampled_from(WORDS), st.sampled_from(CLOSES)),
-    st.sampled_from(["", "x = 1  ", "'"]),
+    st.builds(
+        "{}{}{}{}".format,
+        st.sampled_from(MARKS),
+        st.sampled_from(["", " ", "\t ", "x"]),
+        st.sampled_from(WORDS),
+        st.sampled_from(CLOSES),
+    ),
+    st.sampled_from(["", "  ", "\t", "x = 1  ", "'"]),
     st.booleans(),
     st.sampled_from(PATHS),
-)  # fmt: skip
+)
 def test_pragmas_of_detect_secrets_hold_where_it_says_so(comment: str, code: str, above: bool, path: str) -> None:
     """Line or line before, every comment mark, `.yaml` files: the library is the oracle."""
     line, before = ("x", code + comment) if above else (code + comment, "")
@@ -183,7 +227,7 @@ def test_pragmas_of_detect_secrets_hold_where_it_says_so(comment: str, code: str
     ],
 )
 def test_pragmas_of_detect_secrets(line: str, before: str, path: str, number: int) -> None:
-    """An indented one for the next line holds too, which detect-secrets leaves out."""
+    """On the line, and on the one before."""
     assert allows(line, before, path) == (Allow("detect-secrets", line=number),)
 
 
@@ -197,7 +241,26 @@ def test_own_pragmas_of_a_line() -> None:
     assert own_pragmas(b"tokensweep found nothing") == ()
 
 
-PIECES = st.sampled_from([b"tokensweep: allow", b"[", b"]", b"a-b", b",", b"pragma: allowlist secret", b"#", b"/*", b"*/", b" ", b"\t", b"ggignore", b"-", b"\xff", b"\x00", b"\r"])  # fmt: skip
+PIECES = st.sampled_from(
+    [
+        b"tokensweep: allow",
+        b"[",
+        b"]",
+        b"a-b",
+        b",",
+        b"pragma: allowlist secret",
+        b"#",
+        b"/*",
+        b"*/",
+        b" ",
+        b"\t",
+        b"ggignore",
+        b"-",
+        b"\xff",
+        b"\x00",
+        b"\r",
+    ]
+)
 
 
 @given(st.lists(PIECES | st.binary(max_size=8)).map(b"".join), st.lists(PIECES).map(b"".join), st.text())
@@ -211,8 +274,20 @@ def test_any_bytes_are_read(line: bytes, before: bytes, path: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    [b"tokensweep: allow ", b"tokensweep: allow[a-", b"tokensweep: allow a-b", b"# ", b"#\t", b"/* pragma: allowlist secret ", b"*/ ", b"<!-- # ", b"a-", b"-- pragma:", b"-"],
-)  # fmt: skip
+    [
+        b"tokensweep: allow ",
+        b"tokensweep: allow[a-",
+        b"tokensweep: allow a-b",
+        b"# ",
+        b"#\t",
+        b"/* pragma: allowlist secret ",
+        b"*/ ",
+        b"<!-- # ",
+        b"a-",
+        b"-- pragma:",
+        b"-",
+    ],
+)
 def test_time_is_linear(piece: bytes) -> None:
     """A megabyte of what the expressions like takes no more than a moment."""
     line = b"tokensweep: allow pragma: ggignore " + piece * (1_000_000 // len(piece))
