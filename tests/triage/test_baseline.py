@@ -149,7 +149,10 @@ LATER = '{"schema": "tokensweep/baseline/2", "findings": []}'
             "3: not a finding: Expected `str` matching regex '^[0-9a-f]{20}$' - at `$.id`",
         ),
         (HEAD + GOOD.replace("reason", "raison") + "]}", "2: not a finding: Object contains unknown field `raison`"),
-        (HEAD + GOOD[:-1] + ',\n"expires": "soon"}]}', "2: not a finding: Invalid RFC3339 encoded date - at `$.expires`"),
+        (
+            HEAD + GOOD[:-1] + ',\n"expires": "soon"}]}',
+            "2: not a finding: Invalid RFC3339 encoded date - at `$.expires`",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_used(tmp_path: Path, text: str, message: str) -> None:
