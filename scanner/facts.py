@@ -42,20 +42,29 @@ def _registry(*facts: Fact) -> Mapping[str, Fact]:
 
 FACTS = _registry(
     # What it is.
-    Fact("token.form", "string", "`jws`", shown=True, always=True),
+    Fact("token.form", "string", "`jws`, or `jwe` for an encrypted one", shown=True, always=True),
     Fact("token.class", "string", "what it is for, of the classes in rules/classes.toml", shown=True, always=True),
     Fact("token.class_title", "string", "its class in words: `access token`", shown=True, always=True),
-    Fact("token.state", "string", "`live`, `expired`, `not_yet` or `unknown`, by its own word", shown=True, always=True),
+    Fact(
+        "token.state", "string", "`live`, `expired`, `not_yet` or `unknown`, by its own word", shown=True, always=True
+    ),
     Fact("token.published", "bool", "whether it is an example from public documentation", shown=True, always=True),
     Fact("token.published_name", "string", "which published example it is", shown=True),
+    Fact(
+        "token.has_claims",
+        "bool",
+        "whether its payload can be read, so that what its claims say is known",
+        shown=True,
+        always=True,
+    ),
     Fact("token.anomalies", "list", "what a strict parser would refuse", shown=True, always=True),
     # Header and signature.
     Fact("token.algorithm", "string", "`alg` as written", shown=True),
     Fact(
         "token.algorithm_kind",
         "string",
-        "`none`, `hmac`, `rsa`, `rsa_pss`, `ecdsa`, `eddsa`, `ml_dsa`, `nkey`, `encryption`, `prohibited`, "
-        "`unregistered` or `missing`",
+        "`none`, `hmac`, `rsa`, `rsa_pss`, `ecdsa`, `eddsa`, `ml_dsa`, `nkey`, `encryption`, `password`, "
+        "`prohibited`, `unregistered` or `missing`",
         shown=True,
         always=True,
     ),
@@ -65,22 +74,22 @@ FACTS = _registry(
     Fact("token.signature_bytes", "int", "length of the signature", "bytes", shown=True, always=True),
     Fact("token.signature_fits", "bool", "whether a signature of that length can be valid", shown=True, always=True),
     # Who and for whom.
-    Fact("token.has_issuer", "bool", "whether it names an issuer", shown=True, always=True),
+    Fact("token.has_issuer", "bool", "whether it names an issuer", shown=True),
     Fact("token.issuer", "string", "host of the issuer, or its name where it is plain words", shown=True),
     Fact("token.issuer_claim", "string", "`iss` as written"),
-    Fact("token.issuer_real", "bool", "whether the issuer is a host on the internet", shown=True, always=True),
-    Fact("token.has_subject", "bool", "whether it names a subject", shown=True, always=True),
+    Fact("token.issuer_real", "bool", "whether the issuer is a host on the internet", shown=True),
+    Fact("token.has_subject", "bool", "whether it names a subject", shown=True),
     Fact("token.subject", "string", "`sub` as written"),
-    Fact("token.self_issued", "bool", "whether `iss` and `sub` are the same", shown=True, always=True),
-    Fact("token.has_audience", "bool", "whether it names an audience", shown=True, always=True),
-    Fact("token.audiences", "list", "the audiences as written", always=True),
-    Fact("token.audience_count", "int", "how many audiences it names", shown=True, always=True),
-    Fact("token.audience_wildcard", "bool", "whether an audience stands for all", shown=True, always=True),
-    Fact("token.audience_elsewhere", "bool", "whether an audience is on a host other than the issuer's", always=True),
+    Fact("token.self_issued", "bool", "whether `iss` and `sub` are the same", shown=True),
+    Fact("token.has_audience", "bool", "whether it names an audience", shown=True),
+    Fact("token.audiences", "list", "the audiences as written"),
+    Fact("token.audience_count", "int", "how many audiences it names", shown=True),
+    Fact("token.audience_wildcard", "bool", "whether an audience stands for all", shown=True),
+    Fact("token.audience_elsewhere", "bool", "whether an audience is on a host other than the issuer's"),
     # When.
-    Fact("token.has_expiry", "bool", "whether it has an `exp`; 0 counts as none", shown=True, always=True),
-    Fact("token.has_issued_at", "bool", "whether it has an `iat`", shown=True, always=True),
-    Fact("token.has_not_before", "bool", "whether it has an `nbf`", shown=True, always=True),
+    Fact("token.has_expiry", "bool", "whether it has an `exp`; 0 counts as none", shown=True),
+    Fact("token.has_issued_at", "bool", "whether it has an `iat`", shown=True),
+    Fact("token.has_not_before", "bool", "whether it has an `nbf`", shown=True),
     Fact("token.expires_at", "int", "`exp`", "time", shown=True),
     Fact("token.issued_at", "int", "`iat`", "time", shown=True),
     Fact("token.not_before", "int", "`nbf`", "time", shown=True),
@@ -88,25 +97,31 @@ FACTS = _registry(
     Fact("token.remaining", "int", "time until it expires", "seconds", shown=True),
     Fact("token.expired_for", "int", "time since it expired", "seconds", shown=True),
     Fact("token.age", "int", "time since it was issued", "seconds", shown=True),
-    Fact("token.times_invalid", "list", "the time claims that are no usable date", shown=True, always=True),
-    Fact("token.times_nonstandard", "list", "the time claims that are not in seconds", shown=True, always=True),
-    Fact("token.time_conflicts", "list", "time claims that contradict each other or the clock", shown=True, always=True),
+    Fact("token.times_invalid", "list", "the time claims that are no usable date", shown=True),
+    Fact("token.times_nonstandard", "list", "the time claims that are not in seconds", shown=True),
+    Fact("token.time_conflicts", "list", "time claims that contradict each other or the clock", shown=True),
     # What it may do.
-    Fact("token.scopes", "list", "names of scopes and permissions", shown=True, always=True),
-    Fact("token.scope_count", "int", "how many scopes and permissions it has", shown=True, always=True),
-    Fact("token.roles", "list", "names of roles and groups", always=True),
-    Fact("token.privileges", "list", "the scopes, roles and flags that give wide power", shown=True, always=True),
-    Fact("token.privileged", "bool", "whether it has such a privilege", shown=True, always=True),
+    Fact("token.scopes", "list", "names of scopes and permissions", shown=True),
+    Fact("token.scope_count", "int", "how many scopes and permissions it has", shown=True),
+    Fact("token.roles", "list", "names of roles and groups"),
+    Fact("token.privileges", "list", "the scopes, roles and flags that give wide power", shown=True),
+    Fact("token.privileged", "bool", "whether it has such a privilege", shown=True),
     # What it carries.
-    Fact("token.claim_names", "list", "names of all claims", shown=True, always=True),
-    Fact("token.claims", "map", "the claims, for users' own rules", always=True),
+    Fact("token.claim_names", "list", "names of all claims", shown=True),
+    Fact("token.claims", "map", "the claims, for users' own rules"),
     Fact("token.header", "map", "the header, for users' own rules", always=True),
-    Fact("token.claims_cut", "bool", "whether claims or header were too large to be judged whole", shown=True, always=True),
+    Fact(
+        "token.claims_cut",
+        "bool",
+        "whether claims or header were too large to be judged whole",
+        shown=True,
+        always=True,
+    ),
     Fact("token.use", "string", "what `token_use`, `token_type`, `typ` or `type` among the claims says, in lower case"),
-    Fact("token.has_token_id", "bool", "whether it has a `jti`, `sid` or `uti`", shown=True, always=True),
-    Fact("token.personal_claims", "list", "claims that tell about a person", shown=True, always=True),
-    Fact("token.sensitive_claims", "list", "those of them that law or harm sets apart", shown=True, always=True),
-    Fact("token.secret_claims", "list", "claims that hold a secret", shown=True, always=True),
+    Fact("token.has_token_id", "bool", "whether it has a `jti`, `sid` or `uti`", shown=True),
+    Fact("token.personal_claims", "list", "claims that tell about a person", shown=True),
+    Fact("token.sensitive_claims", "list", "those of them that law or harm sets apart", shown=True),
+    Fact("token.secret_claims", "list", "claims that hold a secret", shown=True),
     # Where it was seen.
     Fact("seen.sightings", "int", "how many times it was seen", shown=True, always=True),
     Fact("seen.files", "int", "in how many files it was seen", shown=True, always=True),
@@ -128,8 +143,12 @@ FACTS = _registry(
 
 LIMITS = _registry(
     Fact("limit.lifetime", "int", "longest lifetime that passes", "seconds", shown=True, always=True),
-    Fact("limit.lifetime_hard", "int", "lifetime above which it is a serious fault", "seconds", shown=True, always=True),
-    Fact("limit.stale", "int", "an expiry longer ago than this makes a leak harmless", "seconds", shown=True, always=True),
+    Fact(
+        "limit.lifetime_hard", "int", "lifetime above which it is a serious fault", "seconds", shown=True, always=True
+    ),
+    Fact(
+        "limit.stale", "int", "an expiry longer ago than this makes a leak harmless", "seconds", shown=True, always=True
+    ),
     Fact("limit.scopes", "int", "most scopes and permissions that pass", shown=True, always=True),
 )
 """The limits of a token's class that rules compare facts with; every class has all of them."""
@@ -164,10 +183,11 @@ def _show_list(values: list[str]) -> str:
 
 
 def _show_time(seconds: int) -> str:
-    moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)
-    return f"{moment.isoformat(' ', 'minutes')} UTC"
+    moment = _EPOCH + datetime.timedelta(seconds=seconds)
+    return f"{moment.isoformat(' ', 'minutes')[:16]} UTC"
 
 
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _UNITS = (("year", 31_557_600), ("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 

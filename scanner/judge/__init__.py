@@ -10,7 +10,7 @@ import msgspec
 from scanner.expressions import Condition, Outcome, Situation, of_classes, of_rules
 from scanner.facts import FACTS, LIMITS
 from scanner.judge.place import by_file, seen_facts, worst
-from scanner.judge.token import token_facts
+from scanner.judge.token import TokenFacts
 from scanner.model import Facts, Finding, Policy, Rule, Severity, Subject, Token
 from scanner.rulebook import RuleBook, TokenClass
 
@@ -43,8 +43,7 @@ class Judge:
         """`now` is the clock of every judgement, in seconds since 1970-01-01 UTC."""
         self.undecided: dict[str, str] = {}
         """Conditions that failed for some subject: the rule's id, `class ID` or `cap NUMBER`, with the first error."""
-        self._book = book
-        self._now = now
+        self._token_facts = TokenFacts(book, now)
         self._language = of_rules("token")
         disabled = {book.current(rule) for rule in policy.disabled_rules}
         severities = {book.current(rule): severity for rule, severity in policy.severities.items()}
@@ -90,7 +89,7 @@ class Judge:
         return False
 
     def _facts(self, subject: Subject, token: Token) -> tuple[dict[str, Any], _Standard]:
-        facts = token_facts(token, self._book, self._now)
+        facts = self._token_facts.of(token)
         standard = self._standards[self._class(facts)]
         facts.update(standard.facts)
         facts.update(seen_facts(subject.sightings, subject.seen))
