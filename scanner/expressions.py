@@ -37,7 +37,7 @@ _ERRORS: Final = {
 """The runtime's status codes in our words."""
 
 _POSITION: Final = re.compile(r"<input>:(\d+):(\d+): (.*)")
-_MACHINERY: Final = re.compile(r" expecting \{.*| \(in container ''\)| \[INVALID_ARGUMENT\]")
+_MACHINERY: Final = re.compile(r" expecting \{.*| \(in container ''\)| \[[A-Z_]+\]$")
 """What a compiler's report says to the compiler's own authors."""
 
 
@@ -123,9 +123,7 @@ class Language:
     def _explain(self, error: str) -> str:
         """The first mistake of a compiler's report, with the place and the name that was perhaps meant."""
         found = _POSITION.search(error)
-        if not found:
-            return f"1:1: {error.splitlines()[0]}"
-        line, column, what = found.groups()
+        line, column, what = found.groups() if found else ("1", "1", error.splitlines()[0])
         what = _MACHINERY.sub("", what)
         undeclared = re.match(r"undeclared reference to '(.*)'", what)
         if undeclared:

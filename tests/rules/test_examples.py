@@ -1,0 +1,33 @@
+"""Every rule and pattern shows by its own examples what it is for and where it stops."""
+
+import pytest
+
+from scanner import rulebook, rulecheck
+
+BOOK = rulebook.load()
+
+
+@pytest.mark.parametrize(
+    ("rule", "example"),
+    [
+        pytest.param(rule, example, id=f"{rule.id}-{number}")
+        for rule in BOOK.rules
+        for number, example in enumerate(BOOK.examples[rule.id], 1)
+    ],
+)
+def test_rule(rule, example):
+    """Minted, put into its files, detected, decoded and judged, the token ends as the example says."""
+    assert rulecheck.try_rule(BOOK, rule, example) == ""
+
+
+@pytest.mark.parametrize(
+    ("pattern", "example"),
+    [
+        pytest.param(pattern, example, id=f"{pattern.id}-{number}")
+        for pattern in BOOK.patterns
+        for number, example in enumerate(pattern.examples, 1)
+    ],
+)
+def test_pattern(pattern, example):
+    """It finds what stands between the marks, and nothing else."""
+    assert rulecheck.try_pattern(BOOK, pattern, example) == ""
