@@ -57,7 +57,7 @@ def scan(
     return Report(
         version=__version__,
         rules_digest=book.digest if book else "",
-        rules=tuple(rule for rule in book.rules if rule.id not in policy.disabled_rules) if book else (),
+        rules=book.active(policy) if book else (),
         targets=plan.targets,
         root=str(plan.root or ""),
         now=now,

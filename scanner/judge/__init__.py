@@ -45,13 +45,8 @@ class Judge:
         """Conditions that failed for some subject: the rule's id, `class ID` or `cap NUMBER`, with the first error."""
         self._token_facts = TokenFacts(book, now)
         self._language = of_rules("token")
-        disabled = {book.current(rule) for rule in policy.disabled_rules}
         severities = {book.current(rule): severity for rule, severity in policy.severities.items()}
-        checks = [
-            self._check(rule, severities.get(rule.id))
-            for rule in book.rules
-            if rule.on == "token" and rule.id not in disabled
-        ]
+        checks = [self._check(rule, severities.get(rule.id)) for rule in book.active(policy) if rule.on == "token"]
         self._classes = [(known.id, of_classes().condition(known.when)) for known in book.classes]
         self._standards = {known.id: _standard(known, policy, checks) for known in book.classes}
         self._caps = [

@@ -123,6 +123,11 @@ class RuleBook(msgspec.Struct, frozen=True):
         """Today's id of a rule that may be named by a former one."""
         return self.redirects.get(rule, rule)
 
+    def active(self, policy: Policy) -> tuple[Rule, ...]:
+        """The rules that the policy has not disabled, by today's or a former id."""
+        disabled = {self.current(rule) for rule in policy.disabled_rules}
+        return tuple(rule for rule in self.rules if rule.id not in disabled)
+
 
 def folder() -> Path:
     """The folder of the shipped rules: inside an installed package, beside it in a checkout."""

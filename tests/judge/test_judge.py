@@ -1,6 +1,5 @@
 """From a token and where it was seen to findings, by a small rule book."""
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,13 +95,18 @@ def seen(path, start, *context):
 CODE = seen("src/app.py", 3)
 
 
+def token_subject(claims, *sightings):
+    """A token with these claims, as a subject and decoded."""
+    raw = mint(Minted({"alg": "RS256"}, claims))
+    token = decode_compact(raw)
+    assert token
+    return Subject("token", token.identity, Sealed(raw), list(sightings or [CODE]), seen=len(sightings) or 1), token
+
+
 def judge(book, claims, *sightings, policy=DEFAULT):
     """The findings on a token with these claims, and the judge."""
-    raw = mint(Minted({"alg": "RS256"}, {"sub": "svc", **claims}))
-    token = decode_compact(raw)
-    subject = Subject("token", token.identity, Sealed(raw), list(sightings or [CODE]), seen=len(sightings) or 1)
     bench = Judge(book, policy, NOW)
-    return bench.judge(subject, token), bench
+    return bench.judge(*token_subject({"sub": "svc", **claims}, *sightings)), bench
 
 
 def graded(book, claims, *sightings, policy=DEFAULT):
@@ -188,11 +192,9 @@ def test_only_facts_that_may_be_shown_are_kept(book):
 
 def test_a_condition_that_fails_is_told_once(book):
     """The cap asks for a claim that is not there: it does not hold, and its error is kept; the rule still judges."""
-    raw = mint(Minted({"alg": "RS256"}, {"aud": "b"}))
-    token = decode_compact(raw)
     bench = Judge(book, DEFAULT, NOW)
     for _ in range(2):
-        (finding,) = bench.judge(Subject("token", token.identity, Sealed(raw), [CODE], 1), token)
+        (finding,) = bench.judge(*token_subject({"aud": "b"}))
         assert finding.severity is Severity.MEDIUM
     assert bench.undecided == {"cap 3": "a map has no member of that name"}
 
@@ -205,10 +207,7 @@ def test_outcomes(book):
         ({"aud": "b"}, {"token-no-expiry": True, "token-lifetime": Undecided(""), "token-in-log": False}),
         ({"iat": 1, "exp": 2}, {"token-no-expiry": False, "token-lifetime": False, "token-in-log": False}),
     ):
-        raw = mint(Minted({"alg": "RS256"}, claims))
-        token = decode_compact(raw)
-        subject = Subject("token", token.identity, Sealed(raw), [CODE], 1)
-        assert {name: bench.outcome(rules[name], subject, token) for name in outcomes} == outcomes
+        assert {name: bench.outcome(rules[name], *token_subject(claims)) for name in outcomes} == outcomes
 
 
 CLAIM_NAMES = st.sampled_from(["exp", "iat", "nbf", "aud", "scope", "roles", "iss", "sub", "realm_access", "jti", "x"])
@@ -222,14 +221,12 @@ JSON = st.recursive(
 @given(claims=st.dictionaries(CLAIM_NAMES, JSON))
 def test_hostile_claims_are_judged(shipped, claims):
     """Claims of any type end in findings that can be packed and told, the same each time."""
-    raw = mint(Minted({"alg": "RS256"}, claims))
-    token = decode_compact(raw)
     bench = Judge(shipped, DEFAULT, NOW)
     runs = []
     for _ in range(2):
-        subject = Subject("token", token.identity, Sealed(raw), [CODE, seen("a.log", 1, "log")], 2)
+        subject, token = token_subject(claims, CODE, seen("a.log", 1, "log"))
         findings = bench.judge(subject, token)
         runs.append([(finding.id, finding.severity, finding.message, subject.packed) for finding in findings])
     assert runs[0] == runs[1]
     assert bench.undecided == {}
-    assert msgspec.msgpack.decode(subject.packed)["token.class"]
+    assert subject.facts["token.class"]
