@@ -1,0 +1,222 @@
+"""The text report: one card a subject, most dangerous first, then a summary.
+
+The layout is the same with and without colour; rich is imported for colour alone.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Final
+
+from scanner.model import Coverage, Finding, Report, Severity, Sighting, Subject
+from scanner.report.neutral import for_runner, plain
+from scanner.report.style import Style
+
+_CARDS: Final = 50
+"""Subjects shown in full: more is no longer read by anyone."""
+_PLACES: Final = 3
+_NAMED: Final = 5
+"""Skipped inputs and notes that are told one by one."""
+_RULE: Final = 26
+"""Width of the column of rule ids."""
+
+Segment = tuple[str, str]
+"""Text and its role: a severity's name, or `title`, `place`, `rule`, `dim`, `good`, or nothing."""
+Line = list[Segment]
+
+_STYLES: Final = {
+    "critical": "bold white on red", "high": "bold red", "medium": "bold yellow", "low": "cyan", "info": "dim",
+    "title": "bold", "place": "blue", "rule": "magenta", "dim": "dim", "good": "bold green", "warn": "bold yellow",
+    "": "",
+}  # fmt: skip
+
+
+def render(report: Report, style: Style) -> Iterator[bytes]:
+    """The report for people, in `style.width` columns."""
+    width = min(max(style.width, 60), 120)
+    lines = _lines(report, style, width)
+    yield from _colored(lines) if style.color else _plain(lines)
+
+
+def _plain(lines: Iterable[Line]) -> Iterator[bytes]:
+    for line in lines:
+        yield for_runner("".join(text for text, _ in line).rstrip()).encode() + b"\n"
+
+
+def _colored(lines: Iterable[Line]) -> Iterator[bytes]:
+    import io
+
+    from rich.console import Console
+    from rich.text import Text
+
+    buffer = io.StringIO()
+    console = Console(
+        file=buffer, force_terminal=True, color_system="standard", width=1000, markup=False, highlight=False, emoji=False
+    )
+    for line in lines:
+        console.print(Text.assemble(*((text, _STYLES[role]) for text, role in line)), no_wrap=True, overflow="ignore")
+        yield for_runner(buffer.getvalue()).encode()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def _lines(report: Report, style: Style, width: int) -> Iterator[Line]:
+    shown = [finding for finding in report.findings if finding.status == "open" or style.include_suppressed]
+    cards = _cards(shown)
+    for subject, findings in cards[:_CARDS]:
+        yield from _card(subject, findings, style, width)
+    if len(cards) > _CARDS:
+        yield [(f"{len(cards) - _CARDS} more subjects have findings; --format json lists all of them.", "dim")]
+        yield []
+    yield from _summary(report, shown)
+    yield from _coverage(report.coverage, width)
+
+
+def _cards(findings: Sequence[Finding]) -> list[tuple[Subject, list[Finding]]]:
+    """Findings by subject, in the order of each subject's first."""
+    cards: dict[str, tuple[Subject, list[Finding]]] = {}
+    for finding in findings:
+        cards.setdefault(finding.subject.id, (finding.subject, []))[1].append(finding)
+    return list(cards.values())
+
+
+def _card(subject: Subject, findings: Sequence[Finding], style: Style, width: int) -> Iterator[Line]:
+    worst = max(finding.severity for finding in findings)
+    word = f" {worst.value.upper()} "
+    yield [(word, worst.value), (" ", ""), (_name(subject), "title")]
+    yield [("  ", ""), (subject.preview, "dim")]
+    if style.show_secrets:
+        yield [("  ", ""), (plain(subject.sealed.reveal().decode("utf-8", "replace")), "")]
+    for sighting in _places(subject, findings):
+        yield [("  ", ""), (where(sighting), "place"), (_context(sighting), "dim")]
+    more = subject.seen - len(_places(subject, findings))
+    if more > 0:
+        yield [("  ", ""), (f"and {more} more {'place' if more == 1 else 'places'}", "dim")]
+    yield []
+    for _, alike in groupby(sorted(findings, key=_by_severity), key=lambda finding: (finding.rule.id, finding.status)):
+        same = list(alike)
+        yield from _finding(same[0], len(same), width)
+    yield []
+    for at, remedy in enumerate(dict.fromkeys(plain(finding.remedy) for finding in findings)):
+        yield from _wrapped([("  " + ("fix " if at == 0 else "    "), "good")], "· " + remedy, 8, width)
+    yield []
+
+
+def _by_severity(finding: Finding) -> tuple[int, str, str]:
+    return -finding.severity.rank, finding.rule.id, finding.status
+
+
+def _name(subject: Subject) -> str:
+    """What it is, whose, and whether it is live: facts that may be shown."""
+    facts = subject.facts
+    kind = str(facts.get("token.class_title") or subject.kind)
+    state = {"live": "live", "expired": "expired", "not_yet": "not valid yet", "unknown": "of unknown state"}.get(
+        str(facts.get("token.state")), ""
+    )
+    issuer = f" from {facts['token.issuer']}" if facts.get("token.issuer") else ""
+    name = kind[:1].upper() + kind[1:]
+    return plain(f"{name}{issuer}{', ' + state if state else ''}")
+
+
+def _places(subject: Subject, findings: Sequence[Finding]) -> list[Sighting]:
+    """The places of the findings, then others; the first few."""
+    first = [finding.sighting for finding in findings]
+    return list({(s.origin, s.start): s for s in (*first, *subject.sightings)}.values())[:_PLACES]
+
+
+def where(sighting: Sighting) -> str:
+    """A place as terminals link it: `path:line:column`, with the way into an archive."""
+    path = "!".join((sighting.origin.path, *sighting.origin.members))
+    name = "standard input" if sighting.origin.kind == "stdin" else plain(path)
+    return f"{name}:{sighting.line}:{sighting.column}"
+
+
+def _context(sighting: Sighting) -> str:
+    return f"  ({', '.join(sorted(sighting.context))})" if sighting.context else ""
+
+
+def _finding(finding: Finding, count: int, width: int) -> Iterator[Line]:
+    times = f" (×{count})" if count > 1 else ""
+    head: Line = [
+        ("  ", ""),
+        (f"{finding.severity.value:<9}", finding.severity.value),
+        (f"{finding.rule.id:<{_RULE}}", "rule"),
+    ]
+    text = plain(finding.message) + times
+    if finding.suppression:
+        text += plain(f" [{finding.status}: {finding.suppression.reason}, {finding.suppression.where}]")
+    yield from _wrapped(head, text, 11 + max(_RULE, len(finding.rule.id) + 1), width)
+
+
+def _wrapped(head: Line, text: str, indent: int, width: int) -> Iterator[Line]:
+    """`head` and then `text`, whose further lines begin at column `indent`."""
+    used = sum(len(part) for part, _ in head)
+    pad = " " * max(indent - used, 0)
+    first, *rest = textwrap.wrap(text, max(width - indent, 30), break_on_hyphens=False) or [""]
+    yield [*head, (pad + first, "")]
+    for line in rest:
+        yield [(" " * indent + line, "")]
+
+
+def _summary(report: Report, shown: Sequence[Finding]) -> Iterator[Line]:
+    counts = report.summary
+    decided = [f"{counts[name]} {name}" for name in ("suppressed", "baselined") if counts[name]]
+    if not any(finding.status == "open" for finding in shown):
+        read = f"{report.coverage.read:,} {'file' if report.coverage.read == 1 else 'files'}"
+        verdict = "No findings" if report.coverage.read else "Nothing was read"
+        role = "good" if report.coverage.complete else "warn"
+        yield [(verdict, role), (f" in {read}" if report.coverage.read else "", ""), (_apart(decided), "dim")]
+        return
+    rows: dict[str, list[Finding]] = {}
+    for finding in sorted(shown, key=_by_severity):
+        if finding.status == "open":
+            rows.setdefault(finding.rule.id, []).append(finding)
+    wide = max(map(len, rows)) + 2
+    yield [(f"{'rule':<{wide}}{'worst':<10}{'findings':>8}", "dim")]
+    for name, findings in rows.items():
+        worst = findings[0].severity.value
+        yield [(f"{name:<{wide}}", "rule"), (f"{worst:<10}", worst), (f"{len(findings):>8}", "")]
+    yield []
+    total: Line = [(f"{sum(map(len, rows.values()))} open findings", "title"), (": ", "")]
+    by_severity = [severity.value for severity in reversed(Severity) if counts[severity.value]]
+    for name in by_severity:
+        total += [(f"{counts[name]} {name}", name), ("" if name == by_severity[-1] else ", ", "")]
+    yield [*total, (_apart(decided), "dim")]
+
+
+def _apart(decided: Sequence[str]) -> str:
+    return f" ({', '.join(decided)})" if decided else ""
+
+
+def _coverage(coverage: Coverage, width: int) -> Iterator[Line]:
+    excluded = [f"{entry.count:,} {reason}" for reason, entry in coverage.excluded.items()]
+    left_out = f"; left out: {', '.join(excluded)}" if excluded else ""
+    yield [(f"Read {coverage.read:,} of {coverage.planned:,} files, {_size(coverage.bytes)}{left_out}.", "dim")]
+    if coverage.skipped:
+        yield [(f"Incomplete: {len(coverage.skipped):,} not read, or not all of it:", "warn")]
+        for skipped in coverage.skipped[:_NAMED]:
+            path = f"{plain(skipped.path)}: " if skipped.path else ""
+            detail = f" ({plain(skipped.detail)})" if skipped.detail else ""
+            yield from _wrapped([("  ", "")], f"{path}{skipped.reason}{detail}", 4, width)
+        yield from _rest(len(coverage.skipped))
+    for rule, error in coverage.undecided.items():
+        yield from _wrapped([("Undecided ", "warn")], f"{rule}: {plain(error)}", 4, width)
+    for note in coverage.notes[:_NAMED]:
+        yield from _wrapped([("Note: ", "dim")], plain(note), 6, width)
+    yield from _rest(len(coverage.notes))
+
+
+def _rest(count: int) -> Iterator[Line]:
+    if count > _NAMED:
+        yield [(f"  and {count - _NAMED:,} more; --format json lists all of them", "dim")]
+
+
+def _size(count: int) -> str:
+    size = float(count)
+    for unit in ("bytes", "KB", "MB"):
+        if size < 1000:
+            return f"{size:,.0f} {unit}" if unit == "bytes" else f"{size:,.1f} {unit}"
+        size /= 1000
+    return f"{size:,.1f} GB"
