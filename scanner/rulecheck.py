@@ -12,6 +12,7 @@ import msgspec
 
 from scanner import pipeline
 from scanner.decode.jws import decode_compact
+from scanner.detect import Detector, Reading
 from scanner.judge import Judge
 from scanner.model import Origin, Policy, Rule, Severity, Subject
 from scanner.rulebook import Example, Minted, Pattern, PatternExample, RuleBook
@@ -57,10 +58,21 @@ def _failures(entry: str, results: Iterable[str]) -> Iterator[Failure]:
 
 def try_pattern(book: RuleBook, pattern: Pattern, example: PatternExample) -> str:
     """What is wrong with an example of a pattern; empty where it finds exactly the marked spans."""
-    alone = msgspec.structs.replace(book, patterns=(pattern,))
-    subjects = pipeline.examine_bytes(example.blob, Origin("file", "example.txt"), alone, Policy()).subjects
-    found = sorted((sighting.start, sighting.end) for subject in subjects for sighting in subject.sightings)
+    if pattern.makes == "pragma":
+        found = _taken(pattern, example.blob)
+    else:
+        alone = msgspec.structs.replace(book, patterns=(pattern,))
+        subjects = pipeline.examine_bytes(example.blob, Origin("file", "example.txt"), alone, Policy()).subjects
+        found = sorted((sighting.start, sighting.end) for subject in subjects for sighting in subject.sightings)
     return "" if found == example.spans else f"finds bytes {found}, not {example.spans}"
+
+
+def _taken(pattern: Pattern, data: bytes) -> list[tuple[int, int]]:
+    """The spans that a pattern takes whose text needs no decoding."""
+    detector, view = Detector([pattern]), memoryview(data)
+    reading = Reading(len(data), end=len(data))
+    matches = detector.matches(view, detector.hits(view), reading, lambda _pattern, _start, end, _cut: end)
+    return [(match.start, match.end) for match in matches]
 
 
 def try_rule(book: RuleBook, rule: Rule, example: Example) -> str:

@@ -39,7 +39,7 @@ class Pattern(msgspec.Struct, frozen=True):
     """What detection looks for: a checked `[[pattern]]`."""
 
     id: str
-    makes: Literal["token"]
+    makes: Literal["token", "pragma"]
     regex: str
     """RE2 syntax, over bytes."""
     anchor: str | None

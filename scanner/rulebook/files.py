@@ -39,7 +39,7 @@ class PatternTable(_Table, frozen=True):
     """A `[[pattern]]`."""
 
     id: str
-    makes: Literal["token"]
+    makes: Literal["token", "pragma"]
     regex: str
     anchor: str | None = None
     extent: str | None = None
