@@ -14,6 +14,7 @@ from scanner.cli import console, options, progress, settings
 from scanner.cli.options import Given, Values
 from scanner.model import Policy, Report, Severity, UsageError
 from scanner.policy import nearest
+from scanner.report.style import Style
 
 if TYPE_CHECKING:
     import typer
@@ -68,7 +69,9 @@ def run(targets: Sequence[str], flags: Values) -> int:
     found = _status_of_findings(given)
     color = given.read("color", _color)
     policy = settings.policy_in_force(targets, given)
-    finished = scan(targets, policy, given)
+    # Only the text report does without the rules in force; reading them takes longer than a small clean scan.
+    with_rules = bool(given.get("verbose")) or any(output.format != "text" for output in outputs)
+    finished = scan(targets, policy, given, with_rules=with_rules)
     for output in sorted(outputs, key=lambda output: output.path is None):
         _write(finished, output, _style(output, given, color))
     if not given.get("quiet"):
@@ -77,13 +80,13 @@ def run(targets: Sequence[str], flags: Values) -> int:
     return exit_status(finished, fail_on, found)
 
 
-def scan(targets: Sequence[str], policy: Policy, given: Given) -> Report:
-    """Scan under a policy, with a progress bar where someone watches."""
+def scan(targets: Sequence[str], policy: Policy, given: Given, *, with_rules: bool = False) -> Report:
+    """Scan under a policy, with a progress bar where someone watches; `with_rules` as in `pipeline.scan`."""
     now = settings.clock(given)
     if given.get("quiet") or given.get("no-progress") or not progress.wanted():
-        return pipeline.scan(targets, policy, now)
+        return pipeline.scan(targets, policy, now, with_rules=with_rules)
     with progress.Bar() as bar:
-        return pipeline.scan(targets, policy, now, progress=bar)
+        return pipeline.scan(targets, policy, now, progress=bar, with_rules=with_rules)
 
 
 def plan_outputs(given: Given) -> list[Output]:
@@ -129,17 +132,17 @@ def _color(choice: str | None) -> str:
     return choice or "auto"
 
 
-def _style(output: Output, given: Given, color: str) -> report.Style:
+def _style(output: Output, given: Given, color: str) -> Style:
     on_screen = output.path is None
-    return report.Style(
+    return Style(
         color=console.colored(sys.stdout, color) if on_screen else color == "always",
-        width=shutil.get_terminal_size().columns if on_screen and sys.stdout.isatty() else report.Style().width,
+        width=shutil.get_terminal_size().columns if on_screen and sys.stdout.isatty() else Style().width,
         show_secrets=bool(given.get("show-secrets")),
         include_suppressed=bool(given.get("include-suppressed")),
     )
 
 
-def _write(finished: Report, output: Output, style: report.Style) -> None:
+def _write(finished: Report, output: Output, style: Style) -> None:
     chunks = report.render(output.format, finished, style)
     try:
         if output.path:

@@ -27,7 +27,14 @@ def render(format: str, report: Report, style: Style) -> Iterator[bytes]:
 
 
 def write(chunks: Iterable[bytes], path: Path) -> None:
-    """Write a file whole or not at all. Raises OSError."""
+    """Write a file whole or not at all; what is there and no file, such as /dev/stderr, is written to as it is.
+
+    Raises OSError.
+    """
+    if path.exists() and not path.is_file():
+        with open(path, "wb") as device:
+            device.writelines(chunks)
+        return
     path = path.resolve()
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
