@@ -11,7 +11,7 @@ import msgspec
 
 from scanner.detect import LOOKAHEAD, Detector, Hit, Reading
 from scanner.model import Allow, Coverage, Examination, Policy, Sighting, Skipped, Token
-from scanner.sources import Blob, Shard, Window
+from scanner.sources import Blob, Part, Shard, Window
 from scanner.sources.text import after
 from scanner.subjects import Subjects
 
@@ -48,7 +48,7 @@ class Examiner:
             if window.part.dropped == 0 and window.part.floor == 0:
                 examined = self._begin(window.blob(0), Reading(self._policy.max_subject), subjects, coverage)
             if examined:
-                examined.stretch(window, hits)
+                examined.stretch(window.data, hits, window.part)
         subjects.tell(coverage, "")
         return Examination(list(subjects), coverage)
 
@@ -93,12 +93,10 @@ class _BlobExamination:
         self.useful: set[int] = set()
         """Lines of those that cover a sighting."""
 
-    def stretch(self, window: Window, hits: Sequence[Hit]) -> None:
+    def stretch(self, data: memoryview, hits: Sequence[Hit], part: Part) -> None:
         """Read one window of a blob that has several."""
-        part = window.part
-        assert part
-        self.reading.advance(part.dropped, part.floor, len(window.data), final=part.final)
-        self.read(window.data, hits, 0)
+        self.reading.advance(part.dropped, part.floor, len(data), final=part.final)
+        self.read(data, hits, 0)
         part.resume = self.reading.resume
         if part.final:
             self.finish()
@@ -124,8 +122,7 @@ class _BlobExamination:
             self.blob.locator.move(data, match.start)
             if self.makes[match.pattern] == "pragma":
                 self.pragmas.append(self.blob.locator.line)
-            else:
-                assert decoded
+            elif decoded:
                 sighting = self._sighting(data, begin, match.start, match.end)
                 self.subjects.sight("token", decoded.identity, decoded.raw.reveal(), sighting)
 
@@ -167,6 +164,9 @@ class _BlobExamination:
             return
         unused = [line for line in self.pragmas if line not in self.useful]
         path = self.blob.origin.path
-        self.coverage.notes += [f"{path}:{line}: this suppression covers nothing that was found" for line in unused[:_NOTES]]
+
+        self.coverage.notes += [
+            f"{path}:{line}: a suppression here covers nothing that was found" for line in unused[:_NOTES]
+        ]
         if len(unused) > _NOTES:
-            self.coverage.notes.append(f"{path}: {len(unused) - _NOTES} more suppressions cover nothing that was found")
+            self.coverage.notes.append(f"{path}: {len(unused) - _NOTES} more suppressions cover nothing")

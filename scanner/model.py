@@ -181,13 +181,13 @@ class Subject(msgspec.Struct):
     identity: str
     """64 hex digits; see `Token.identity`."""
     sealed: Sealed
-    """The raw text, from which the subject is decoded again when it is judged: a tenth of the memory of the decoded form."""
+    """The raw text. It is decoded again to be judged: the decoded form would take ten times the memory."""
     sightings: list[Sighting]
     """The first `SIGHTINGS_LISTED` of each file."""
     seen: int = 0
     """All sightings, those that are not listed too."""
     packed: bytes = b""
-    """The facts that may be shown, as MessagePack; empty until judged. Tens of thousands of subjects fit in memory this way."""
+    """The facts that may be shown, as MessagePack, so that many subjects fit in memory; empty until judged."""
     evidence: dict[str, Any] = {}
 
     @property
@@ -202,7 +202,7 @@ class Subject(msgspec.Struct):
 
     @property
     def preview(self) -> str:
-        """What may be printed of the raw text: the JOSE header's start and lengths, nothing that a signature or claim holds."""
+        """What may be printed of the raw text: the JOSE header's start and lengths, nothing of claims or signature."""
         raw = self.sealed.reveal()
         if self.kind == "token":
             return f"{raw[:10].decode('ascii', 'replace')}… ({raw.count(b'.') + 1} parts, {len(raw)} characters)"
@@ -306,7 +306,7 @@ class Finding(msgspec.Struct):
 
     @property
     def id(self) -> str:
-        """20 hex digits of a hash of rule and identity, and of the path for a rule per place: no line, commit, time or version."""
+        """20 hex digits of a hash of rule and identity, and of the path for a rule per place: no line, no time."""
         parts = [self.rule.id, self.subject.identity]
         if self.rule.per == "place":
             parts += [self.sighting.origin.path, *self.sighting.origin.members]
@@ -324,7 +324,7 @@ class Finding(msgspec.Struct):
 
 
 class Excluded(msgspec.Struct):
-    """Places left out by policy or by nature (vendored folders, sockets, links): the scan is complete without them."""
+    """Places left out by policy or nature (vendored folders, sockets, links): the scan is complete without."""
 
     count: int = 0
     examples: list[str] = []

@@ -166,7 +166,7 @@ def _signed(reader: _Reader, header: dict[str, Any], first: bytes, second: bytes
     if not isinstance(algorithm, str):
         reader.anomalies.add("algorithm-missing")
         algorithm = ""
-    third = _signature(reader, third, algorithm)
+    third = _signature(third, algorithm)
     signature = reader.base64(third) or b""
     fits = _fits(algorithm, len(signature))
     kind, claims = _payload(reader, reader.base64(second))
@@ -219,7 +219,7 @@ def _fits(algorithm: str, length: int) -> bool:
     return length in _SIGNATURE_BYTES.get(name, (length,))
 
 
-def _signature(reader: _Reader, segment: bytes, algorithm: str) -> bytes:
+def _signature(segment: bytes, algorithm: str) -> bytes:
     """The signature at the start of `segment`: a `/` or `+` ends it (a URL's path goes on), unless only the whole has
     the algorithm's length, as an encoder with the standard alphabet writes it."""
     short = _without_tail(segment)

@@ -1,8 +1,8 @@
 """Detection: where in a buffer a pattern of the rule book takes something for a subject.
 
 An engine finds *anchors*, the short fixed-length heads of all patterns at once; RE2 takes the span from there, in a
-window clipped to its own blob. Hyperscan finds anchors at gigabytes a second; where it is not installed RE2 does, with the
-same results.
+window clipped to its own blob. Hyperscan finds anchors at gigabytes a second; where it is not installed RE2 does, with
+the same results.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from scanner.detect.anchors import Anchor, anchor_of
 from scanner.model import Match
 
 _TRIES: Final = 8
-"""Anchors inside a refused span that are tried: enough for a token glued to a name that holds an anchor, and a bound."""
+"""Anchors tried inside a refused span: enough for a token glued to a name that holds an anchor, and a bound."""
 
 LOOKAHEAD: Final = 4096
 """Bytes behind an anchor that must be at hand before it is decided: the rest of its line, for suppressions."""
@@ -29,12 +29,15 @@ class Pattern(Protocol):
     @property
     def id(self) -> str:
         """Its name."""
+
     @property
     def regex(self) -> str:
         """What takes the span; RE2 syntax."""
+
     @property
     def anchor(self) -> str | None:
         """The head that the engine looks for, where it can't be cut from `regex`."""
+
     @property
     def extent(self) -> str | None:
         """What a failed try has read, so that no anchor inside is tried again; RE2 syntax."""

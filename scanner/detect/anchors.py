@@ -42,11 +42,11 @@ def anchor_of(name: str, regex: str, given: str | None = None) -> Anchor:
         raise RuleError(f"pattern `{name}`: {'anchor' if given else 'regex'}: {error}") from error
     sets, whole = _head(tree, bool(tree.state.flags & re.IGNORECASE))
     if given and not whole:
-        raise RuleError(f"pattern `{name}`: anchor: it has no fixed length", "use literals and classes, without repeats")
+        raise RuleError(f"pattern `{name}`: anchor: it has no fixed length", "use literals and classes only")
     share = max((_share(way) for way in sets), default=1.0)
     if not sets or not sets[0] or share > _RAREST:
         raise RuleError(
-            f"pattern `{name}`: {'anchor' if given else 'regex'}: no head of fixed length that is rare enough to look for",
+            f"pattern `{name}`: {'anchor' if given else 'regex'}: no rare head of fixed length to look for",
             "begin the pattern with at least three literal characters, or give `anchor`",
         )
     ways = [b"".join(_class(chars) for chars in way) for way in sets]

@@ -15,6 +15,8 @@ import hyperscan
 
 from scanner.detect.anchors import Anchor
 
+_VERSION = getattr(hyperscan, "__version__", "")  # its types do not tell of it
+
 
 class HyperscanEngine:
     """A database in block mode, with its scratch space: one for each thread."""
@@ -32,13 +34,13 @@ class HyperscanEngine:
         def on_match(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
             found.append((end - lengths[index], index))
 
-        self._database.scan(data, on_match)
+        self._database.scan(data, on_match)  # type: ignore[type-var]
         found.sort()
         return found
 
 
 def _database(anchors: Sequence[Anchor]) -> hyperscan.Database:
-    key = hashlib.sha256(repr((hyperscan.__version__, platform.machine(), sys.platform, anchors)).encode()).hexdigest()
+    key = hashlib.sha256(repr((str(_VERSION), platform.machine(), sys.platform, anchors)).encode()).hexdigest()
     path = _cache_folder() / f"anchors-{key[:32]}.hs"
     stored = _read_own(path)
     if stored and hashlib.sha256(stored[32:]).digest() == stored[:32]:
@@ -66,12 +68,12 @@ def _cache_folder() -> Path:
 
 
 def _read_own(path: Path) -> bytes | None:
-    """The file's bytes if nobody but this user can have written it: a database is run as it is, and a false one crashes."""
+    """The bytes of a file that only this user can have written: a database runs as it is, and a false one crashes."""
     try:
         with path.open("rb") as file:
             status = os.fstat(file.fileno())
             foreign = hasattr(os, "geteuid") and status.st_uid != os.geteuid()
-            if foreign or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and sys.platform != "win32":
+            if foreign or (status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and sys.platform != "win32"):
                 return None
             return file.read()
     except OSError:

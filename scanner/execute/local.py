@@ -1,11 +1,14 @@
-"""This machine: serially in this process, or in worker processes."""
+"""Work on one machine: serially in this process, or in worker processes."""
 
 from __future__ import annotations
 
 import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -46,27 +49,27 @@ def run(
     yield from _processes(itertools.chain(first, ahead), work, jobs, local)
 
 
-_work: Callable[..., object]
+_prepared: list[Callable[..., Any]] = []
+"""In a worker, the one work that it does."""
 
 
-def _start(work: Callable[..., object]) -> None:
+def _start(work: Callable[..., Any]) -> None:
     """Prepare a worker: the terminal's Ctrl-C is the parent's to handle."""
     import signal
 
-    global _work
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _work = work
+    _prepared.append(work)
 
 
-def _call(shard: object) -> object:
-    return _work(shard)
+def _call(shard: Any) -> Any:
+    return _prepared[0](shard)
 
 
 def _processes(
     shards: Iterator[S], work: Callable[[S], R], jobs: int, local: Callable[[S], bool]
 ) -> Iterator[R | Crash[S]]:
     import multiprocessing
-    from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+    from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
     from concurrent.futures.process import BrokenProcessPool
 
     # No thread runs yet, so a fork is safe, and it spares each worker the imports and the compiled patterns.
@@ -77,7 +80,7 @@ def _processes(
         return ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(work,))
 
     executor = pool(jobs)
-    pending: dict[Future[object], S] = {}
+    pending: dict[Future[R], S] = {}
     broken: list[S] = []
     try:
         for shard in shards:
@@ -104,20 +107,20 @@ def _processes(
     for shard in broken:
         with pool(1) as lone:
             try:
-                yield lone.submit(_call, shard).result()  # type: ignore[misc]
+                yield lone.submit(_call, shard).result()
             except BrokenProcessPool as error:
                 yield Crash(shard, str(error))
     if broken:
         yield from _processes(shards, work, jobs, local)
 
 
-def _taken(done: Iterable[object], pending: dict[object, S], broken: list[S]) -> Iterator[R]:  # type: ignore[type-arg]
+def _taken(done: Iterable[Future[R]], pending: dict[Future[R], S], broken: list[S]) -> Iterator[R]:
     from concurrent.futures.process import BrokenProcessPool
 
     for future in done:
         shard = pending.pop(future)
         try:
-            result = future.result()  # type: ignore[attr-defined]
+            result = future.result()
         except BrokenProcessPool:
             broken.append(shard)
         else:

@@ -20,9 +20,9 @@ FORMATS: Final = {
 """The module of each format, imported when it is asked for; it has `render(report, style)`."""
 
 
-def render(format: str, report: Report, style: Style) -> Iterator[bytes]:
+def render(name: str, report: Report, style: Style) -> Iterator[bytes]:
     """The report in a format of `FORMATS`, piece by piece."""
-    pieces: Iterator[bytes] = import_module(FORMATS[format]).render(report, style)
+    pieces: Iterator[bytes] = import_module(FORMATS[name]).render(report, style)
     return pieces
 
 

@@ -25,7 +25,7 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def for_runner(line: str) -> str:
-    """A line of output that a workflow runner does not take for a command: `::` at its start and `##[` are broken up."""
+    """A line that a workflow runner does not take for a command: `::` at its start and `##[` are broken up."""
     if os.environ.get("GITHUB_ACTIONS") and re.search(_COMMAND, line):
         return line.replace("::", ":\u2060:").replace("##[", "#\u2060#[")
     return line

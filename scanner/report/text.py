@@ -53,7 +53,7 @@ def _colored(lines: Iterable[Line]) -> Iterator[bytes]:
 
     buffer = io.StringIO()
     console = Console(
-        file=buffer, force_terminal=True, color_system="standard", width=1000, markup=False, highlight=False, emoji=False
+        file=buffer, force_terminal=True, color_system="standard", width=1000, highlight=False, emoji=False
     )
     for line in lines:
         console.print(Text.assemble(*((text, _STYLES[role]) for text, role in line)), no_wrap=True, overflow="ignore")

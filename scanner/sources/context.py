@@ -28,23 +28,29 @@ _NAMES: Final = tuple(
     for context, expression in (
         ("test", r"(?:^|.*[._-])(?:test|tests|spec|e2e|mock|fixture)s?\.[a-z0-9.]+$|test_.*\.[a-z]+$|conftest\.py$"),
         ("test", r".*(?:\.snap|\.feature)$"),
-        ("documentation", r".*\.(?:md|mdx|markdown|rst|adoc|asciidoc|pod|ipynb|1|3|8)$|(?:readme|changelog|history)\b.*"),
+        (
+            "documentation",
+            r".*\.(?:md|mdx|markdown|rst|adoc|asciidoc|pod|ipynb|1|3|8)$|(?:readme|changelog|history)\b.*",
+        ),
         ("example", r"(?:.*[._-])?(?:example|sample|template|dist|tmpl|tpl)s?(?:[._-].*)?$"),
         ("minified", r".*[.-]min\.(?:js|css|mjs)$|.*\.(?:js|css)\.map$|.*\.(?:bundle|chunk)\.js$"),
-        ("generated", r".*(?:\.pb\.go|_pb2\.py|\.g\.dart|\.generated\.[a-z]+)$|(?:package-lock|composer\.lock|yarn\.lock).*"),
+        (
+            "generated",
+            r".*(?:\.pb\.go|_pb2\.py|\.g\.dart|\.generated\.[a-z]+)$|(?:package-lock|composer\.lock|yarn\.lock).*",
+        ),
         ("log", r".*\.(?:log|out|err|trace|har)(?:[.-].*)?$|(?:access|error|syslog|messages)(?:[._-]log)?(?:\.\d+)?$"),
         ("environment", r"\.env(?:rc)?(?:[._-].*)?$|.*\.env$|environment$"),
         (
             "ci",
-            r"\.gitlab-ci.*\.ya?ml$|\.travis\.ya?ml$|jenkinsfile.*$|azure-pipelines.*\.ya?ml$|bitbucket-pipelines\.ya?ml$"
-            r"|appveyor\.ya?ml$|\.appveyor\.ya?ml$|\.drone\.(?:ya?ml|star|jsonnet)$|cloudbuild\.(?:ya?ml|json)$|buildspec.*\.ya?ml$"
-            r"|\.cirrus\.(?:ya?ml|star)$|codefresh\.ya?ml$|wercker\.ya?ml$|\.woodpecker\.ya?ml$|dagger\.json$|\.semaphore\.ya?ml$"
-            r"|.*\.jenkinsfile$|\.github_actions.*$|screwdriver\.ya?ml$|bamboo-specs.*$",
+            r"(?:\.gitlab-ci.*|\.travis|azure-pipelines.*|bitbucket-pipelines|\.?appveyor|\.drone|cloudbuild|buildspec.*"
+            r"|\.cirrus|codefresh|wercker|\.woodpecker|\.semaphore|screwdriver)\.(?:ya?ml|json)$|(?:.*\.)?jenkinsfile.*$",
         ),
     )
 )
 _COMMENT: Final = re.compile(rb"\s*(?:#|//|/\*|\*(?!\*)|--\s|<!--|;|%|REM\s|rem\s|'\s|\"\"\")")
-_WORKFLOWS: Final = ("/.github/workflows/", "/.github/actions/", "/.gitea/workflows/", "/.forgejo/workflows/", "/.gitlab/ci/")
+_WORKFLOWS: Final = (
+    "/.github/workflows/", "/.github/actions/", "/.gitea/workflows/", "/.forgejo/workflows/", "/.gitlab/ci/",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=4096)

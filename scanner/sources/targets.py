@@ -31,12 +31,12 @@ class Plan(NamedTuple):
                 yield Stdin()
                 continue
             path = Path(target).absolute()
-            assert self.root is not None
+            root = self.root or Path.cwd()
             if path.is_dir():
-                prefix = _folder(os.path.relpath(path.resolve(), self.root))
+                prefix = _folder(os.path.relpath(path.resolve(), root))
                 yield from tree.shards(os.fsencode(path), prefix, coverage, vendored=vendored, left_out=left_out)
             else:
-                prefix = _folder(os.path.relpath(path.resolve().parent, self.root))
+                prefix = _folder(os.path.relpath(path.resolve().parent, root))
                 given = os.path.dirname(target)
                 below = prefix if os.path.isabs(target) or given.startswith("..") else _folder(given)
                 yield from tree.single(os.fsencode(path), prefix, below, coverage)

@@ -10,14 +10,17 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Final
 
 from scanner.model import Coverage, Origin, Skipped
 from scanner.sources import Blob, Limits, Window, stream
 from scanner.sources.text import is_utf16, narrow
 
-BATCH: Final = 1 << 20
-"""Bytes after which a buffer of files is scanned; a file longer than this is read in windows."""
+BATCH: Final = 1 << 19
+"""Bytes after which a buffer of files is scanned: they are still in the processor's cache then."""
+LARGE: Final = 16 << 20
+"""A file of this many bytes is read in windows: it would need too much memory whole."""
 SHARD_FILES: Final = 1024
 """Files a shard: enough that handing it to a worker costs nothing beside reading it."""
 _FIRST_SHARD_FILES: Final = 64
@@ -103,7 +106,7 @@ class Files:
                         continue
                     finally:
                         os.close(descriptor)
-                    if length >= BATCH or length > most:
+                    if length >= LARGE or length > most:
                         large.append((folder, name))
                         continue
                     pack.add(number, name, length)
@@ -150,12 +153,18 @@ class Files:
         return skipped(self.prefix + os.path.join(folder, name), error)
 
 
+@cache
+def _buffer() -> bytearray:
+    """The process's one buffer: a shard is read to its end before the next. The system zeroes it as it is touched."""
+    return bytearray(BATCH + LARGE)
+
+
 class _Pack:
     """A buffer that files are read into, and what it holds."""
 
     def __init__(self, shard: Files) -> None:
         self.shard = shard
-        self.buffer = bytearray(2 * BATCH)
+        self.buffer = _buffer()
         self.view = memoryview(self.buffer)
         self.used = 0
         self.ends: list[int] = []
@@ -165,7 +174,7 @@ class _Pack:
     def add(self, folder: int, name: bytes, length: int) -> None:
         """Keep the `length` bytes behind those used: a file of that folder."""
         start, end = self.used, self.used + length
-        if length > 1 and self.buffer[start] >= 0xFE and is_utf16(self.buffer[start : start + 4]):
+        if length > 1 and self.buffer[start] >= 0xFE and is_utf16(bytes(self.view[start : start + 4])):
             data = narrow(bytes(self.view[start + 2 : end]), little=self.buffer[start] == 0xFF)
             end = start + len(data)
             self.view[start:end] = data
@@ -255,8 +264,8 @@ def _walk(
                     elif entry.is_dir(follow_symlinks=False):
                         folders.append(entry.name)
                     else:
-                        path = display(prefix + os.path.join(folder, entry.name))
-                        coverage.exclude(_nature(entry.stat(follow_symlinks=False).st_mode), path)
+                        nature = _nature(entry.stat(follow_symlinks=False).st_mode)
+                        coverage.exclude(nature, display(prefix + os.path.join(folder, entry.name)))
         except OSError as error:
             coverage.planned += 1
             coverage.skipped.append(skipped(prefix + folder, error))
