@@ -336,7 +336,7 @@ class Skipped(msgspec.Struct, frozen=True):
 
     path: str
     reason: str
-    """A word: `unreadable`, `vanished`, `changed`, `too-large`, `cut-short`, `too-many-subjects`, `crashed`, `interrupted` …"""
+    """One of `unreadable vanished changed too-large cut-short too-many-subjects crashed interrupted nothing-read`."""
     detail: str = ""
 
 
