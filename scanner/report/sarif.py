@@ -205,7 +205,9 @@ def _notifications(coverage: Coverage, root: str, cut: int) -> Iterator[Object]:
     if len(coverage.skipped) > MAX_NOTIFICATIONS:
         yield _notification("error", f"{len(coverage.skipped) - MAX_NOTIFICATIONS} more were not read in full.")
     if cut > 0:
-        yield _notification("warning", f"{cut} findings, the mildest, are left out: code scanning takes {MAX_RESULTS}.")
+        yield _notification(
+            "warning", f"Left out: the {cut} mildest findings, for code scanning takes {MAX_RESULTS} at most."
+        )
     for rule, error in coverage.undecided.items():
         yield _notification("warning", f"The rule {rule} could not be decided everywhere: {plain(error)}")
     for note in coverage.notes[:MAX_NOTIFICATIONS]:
