@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NewType
+from typing import Any, Final, Literal, NewType
 
 import msgspec
 
@@ -386,6 +386,12 @@ class Examination(msgspec.Struct):
 
     subjects: list[Subject]
     coverage: Coverage
+
+
+IGNORE_FILE: Final = ".tokensweepignore"
+"""Our ignore file, at the root."""
+DETECT_SECRETS_BASELINE: Final = ".secrets.baseline"
+"""What most repositories call detect-secrets' baseline; at the root it is honoured unasked."""
 
 
 class PathRule(msgspec.Struct, frozen=True, kw_only=True):

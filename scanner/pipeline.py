@@ -9,7 +9,18 @@ from pathlib import Path
 from scanner import __version__, rulebook
 from scanner.examine import Examiner
 from scanner.execute.local import Crash, processors, run
-from scanner.model import Coverage, Examination, Finding, Origin, Policy, Report, Skipped, Subject
+from scanner.model import (
+    DETECT_SECRETS_BASELINE,
+    IGNORE_FILE,
+    Coverage,
+    Examination,
+    Finding,
+    Origin,
+    Policy,
+    Report,
+    Skipped,
+    Subject,
+)
 from scanner.sources import Shard
 from scanner.sources.stream import Memory
 from scanner.sources.targets import Plan, plan_of
@@ -52,7 +63,7 @@ def scan(
     found = sorted(subjects, key=_place)
     book = rulebook.load(extra) if found or with_rules else None
     findings = _judge(found, book, policy, now, coverage) if book else []
-    if findings or not plan.root or policy.suppressions or policy.baseline or policy.ignore_files:
+    if findings or _decided(policy, plan.root):
         coverage.notes += _triage(findings, policy, plan, now)
     return Report(
         version=__version__,
@@ -114,6 +125,12 @@ def _judge(
     coverage.undecided.update(judge.undecided)
     findings.sort(key=lambda finding: (-finding.severity.rank, *_sighted(finding), finding.rule.id))
     return findings
+
+
+def _decided(policy: Policy, root: Path | None) -> bool:
+    """Whether there are decisions that may meet nothing, which is to be told."""
+    files = (IGNORE_FILE, DETECT_SECRETS_BASELINE) if policy.ignore_files and root else ()
+    return bool(policy.baseline or policy.suppressions) or any((root / name).exists() for name in files if root)
 
 
 def _triage(findings: Sequence[Finding], policy: Policy, plan: Plan, now: int) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -134,9 +133,14 @@ def _color(choice: str | None) -> str:
 
 def _style(output: Output, given: Given, color: str) -> Style:
     on_screen = output.path is None
+    width = Style().width
+    if on_screen and sys.stdout.isatty():
+        import shutil
+
+        width = shutil.get_terminal_size().columns
     return Style(
         color=console.colored(sys.stdout, color) if on_screen else color == "always",
-        width=shutil.get_terminal_size().columns if on_screen and sys.stdout.isatty() else Style().width,
+        width=width,
         show_secrets=bool(given.get("show-secrets")),
         include_suppressed=bool(given.get("include-suppressed")),
     )

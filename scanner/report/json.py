@@ -6,28 +6,25 @@ import datetime
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-import msgspec
-
-from scanner.model import Coverage, Finding, Report, Rule, Sighting, Subject
+from scanner.model import Coverage, Finding, Report, Sighting, Subject
+from scanner.report.encoding import encode
 from scanner.report.style import Style
 
 SCHEMA: Final = "tokensweep/report/1"
-_encode = msgspec.json.encode
 
 
 def render(report: Report, style: Style) -> Iterator[bytes]:
     """One document. Suppressed and baselined findings are listed with their status, whatever `style` says."""
-    yield b'{"schema":' + _encode(SCHEMA)
-    yield b',"tool":' + _encode({"name": "tokensweep", "version": report.version, "rules": report.rules_digest})
+    yield b'{"schema":' + encode(SCHEMA)
+    yield b',"tool":' + encode({"name": "tokensweep", "version": report.version, "rules": report.rules_digest})
     scan = {"targets": report.targets, "now": _instant(report.now), "seconds": round(report.seconds, 3)}
-    yield b',"scan":' + _encode(scan)
-    yield b',"coverage":' + _encode(_coverage(report.coverage))
+    yield b',"scan":' + encode(scan)
+    yield b',"coverage":' + encode(_coverage(report.coverage))
     yield b',"subjects":['
-    yield from _joined(_encode(_subject(subject, style)) for subject in report.subjects)
+    yield from _joined(encode(_subject(subject, style)) for subject in report.subjects)
     yield b'],"findings":['
-    mappings = {rule.id: msgspec.Raw(_encode(_mappings(rule))) for rule in report.rules}
-    yield from _joined(_encode(_finding(finding, mappings)) for finding in report.findings)
-    yield b'],"summary":' + _encode(report.summary) + b"}\n"
+    yield from _joined(encode(_finding(finding)) for finding in report.findings)
+    yield b'],"summary":' + encode(report.summary) + b"}\n"
 
 
 def _joined(items: Iterable[bytes]) -> Iterator[bytes]:
@@ -92,7 +89,8 @@ def place(sighting: Sighting) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, mappings: dict[Any, msgspec.Raw]) -> dict[str, Any]:
+def _finding(finding: Finding) -> dict[str, Any]:
+    facts = finding.subject.facts
     return {
         "id": finding.id,
         "rule": finding.rule.id,
@@ -100,19 +98,12 @@ def _finding(finding: Finding, mappings: dict[Any, msgspec.Raw]) -> dict[str, An
         "title": finding.rule.title,
         "severity": finding.severity,
         "confidence": finding.rule.confidence,
-        "message": finding.message,
-        "remedy": finding.remedy,
+        "message": finding.rule.message.fill(facts),
+        "remedy": finding.rule.remedy.fill(facts),
         "subject": finding.subject.id,
         "status": finding.status,
         "suppression": finding.suppression,
         "location": place(finding.sighting),
-        "mappings": mappings.get(finding.rule.id) or _mappings(finding.rule),
+        "mappings": finding.rule.mappings,
         "evidence": finding.subject.evidence,
     }
-
-
-def _mappings(rule: Rule) -> list[dict[str, str]]:
-    return [
-        {"framework": entry.framework, "id": entry.id, "basis": entry.basis, "title": entry.title, "url": entry.url}
-        for entry in rule.mappings
-    ]

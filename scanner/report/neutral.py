@@ -7,16 +7,17 @@ import re
 from typing import Final
 
 # C0, DEL, C1, soft hyphen, Arabic letter mark, zero-width, bidirectional and invisible controls, separators, BOM, tags.
-_HARMFUL: Final = (
+HARMFUL: Final = (
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e007f]"
 )
+"""A pattern of the characters that act on a terminal, or hide or turn what a reader sees."""
 _COMMAND: Final = r"^\s*::|##\["
 
 
 def plain(text: str) -> str:
     """`text` with every control, bidirectional and zero-width character written as an escape; one line stays one."""
-    return re.sub(_HARMFUL, _escaped, text)
+    return re.sub(HARMFUL, _escaped, text)
 
 
 def _escaped(found: re.Match[str]) -> str:

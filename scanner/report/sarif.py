@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-import msgspec
-
 from scanner.model import (
     Coverage,
     Finding,
@@ -28,6 +26,7 @@ from scanner.model import (
     Sighting,
     Skipped,
 )
+from scanner.report.encoding import encode
 from scanner.report.neutral import plain
 from scanner.report.style import Style
 
@@ -57,21 +56,17 @@ def render(report: Report, style: Style) -> Iterator[bytes]:
     shown = [finding for finding in report.findings if finding.status == "open" or style.include_suppressed]
     rules = _Rules(report.rules, shown)
     yield b'{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":'
-    yield _encode({"driver": _driver(report, rules)})
+    yield encode({"driver": _driver(report, rules)})
     for name, value in _run(report, rules, cut=len(shown) - MAX_RESULTS).items():
-        yield b"," + _encode(name) + b":" + _encode(value)
+        yield b"," + encode(name) + b":" + encode(value)
     yield b',"results":['
     separator = b"\n"
     # A baseline was in force if it took anything; only then is "new" known.
     compared = any(finding.status == "baselined" for finding in report.findings)
     for finding in shown[:MAX_RESULTS]:
-        yield separator + _encode(_result(finding, report, rules, compared=compared))
+        yield separator + encode(_result(finding, report, rules, compared=compared))
         separator = b",\n"
     yield b"]}]}\n"
-
-
-def _encode(value: Any) -> bytes:
-    return msgspec.json.encode(value)
 
 
 class _Rules:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from scanner.model import Coverage, Origin
+from scanner.model import Coverage, Origin, Skipped
 from scanner.sources import Blob, Limits, Part, Window
 from scanner.sources.text import is_utf16, narrow
 
@@ -87,8 +87,11 @@ class Stdin:
     def windows(self, limits: Limits, coverage: Coverage) -> Iterator[Window]:
         """What comes until the end of input; whatever `limits` say of files."""
         coverage.planned += 1
-        yield from windows(lambda size: os.read(self.descriptor, size), Origin("stdin", "-"), "", coverage)
-        coverage.read += 1
+        try:
+            yield from windows(lambda size: os.read(self.descriptor, size), Origin("stdin", "-"), "", coverage)
+            coverage.read += 1
+        except OSError as error:
+            coverage.skipped.append(Skipped("-", "unreadable", os.strerror(error.errno or 0)))
 
 
 class Memory:

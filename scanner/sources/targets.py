@@ -25,21 +25,29 @@ class Plan(NamedTuple):
     """Whether all of the root is a target."""
 
     def shards(self, coverage: Coverage, *, vendored: bool, left_out: LeftOut | None) -> Iterator[Shard]:
-        """The shards of all targets, in their order; `coverage` gets what is planned and left out."""
+        """The shards of all targets, in their order; `coverage` gets what is planned and left out.
+
+        A target inside another is read in its own turn only, where nothing leaves it out.
+        """
+        places = {target: self._place(target) for target in self.targets if target != STDIN}
         for target in self.targets:
             if target == STDIN:
                 yield Stdin()
                 continue
-            path = Path(target).absolute()
-            root = self.root or Path.cwd()
+            path, place = Path(target).absolute(), places[target]
             if path.is_dir():
-                prefix = _folder(os.path.relpath(path.resolve(), root))
-                yield from tree.shards(os.fsencode(path), prefix, coverage, vendored=vendored, left_out=left_out)
+                apart = frozenset(map(os.fsencode, places.values())) - {os.fsencode(place)}
+                yield from tree.shards(
+                    os.fsencode(path), _folder(place), coverage, vendored=vendored, left_out=left_out, apart=apart
+                )
             else:
-                prefix = _folder(os.path.relpath(path.resolve().parent, root))
+                prefix = _folder(os.path.dirname(place))
                 given = os.path.dirname(target)
                 below = prefix if os.path.isabs(target) or given.startswith("..") else _folder(given)
                 yield from tree.single(os.fsencode(path), prefix, below, coverage)
+
+    def _place(self, target: str) -> str:
+        return os.path.relpath(os.path.realpath(target), self.root)
 
 
 def plan_of(targets: Sequence[str]) -> Plan:
@@ -47,13 +55,14 @@ def plan_of(targets: Sequence[str]) -> Plan:
 
     Raises UsageError for one that does not exist.
     """
-    unique = tuple(dict.fromkeys(targets))
-    for target in unique:
+    for target in targets:
         if target != STDIN and not os.path.lexists(target):
             raise UsageError(f"{target}: no such file or folder", "name what exists, or `-` for standard input")
         if target != STDIN and not os.path.exists(target):
             raise UsageError(f"{target}: a link that leads nowhere")
-    real = [Path(target).resolve() for target in unique if target != STDIN]
+    once = {target if target == STDIN else Path(target).resolve(): target for target in reversed(targets)}
+    unique = tuple(reversed(once.values()))
+    real = [place for place in once if isinstance(place, Path)]
     if not real:
         return Plan(unique, None, whole=False)
     roots = {_repository(path) or (path if path.is_dir() else path.parent) for path in real}
@@ -63,7 +72,7 @@ def plan_of(targets: Sequence[str]) -> Plan:
 
 def _repository(path: Path) -> Path | None:
     """The nearest folder at or above `path` that holds a repository's `.git`, which is a file in a linked work tree."""
-    return next((folder for folder in (path, *path.parents) if (folder / ".git").exists()), None)
+    return next((folder for folder in (path, *path.parents) if os.path.exists(folder / ".git")), None)
 
 
 def _folder(path: str) -> bytes:

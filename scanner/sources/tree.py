@@ -6,7 +6,9 @@ them all; a file that does not fit is read in windows. Nothing is followed or op
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import mmap
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -33,6 +35,10 @@ _OPEN: Final = (
     | getattr(os, "O_BINARY", 0)
 )
 """A link or a FIFO put in a file's place after the walk is neither followed nor waited for."""
+
+_OPEN_TARGET: Final = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+_OPEN_FOLDER: Final = _OPEN_TARGET | getattr(os, "O_NOFOLLOW", 0)
+"""The target may be a link, which the user named; a folder below it was none when it was walked."""
 
 _VERSION_CONTROL: Final = frozenset({b".git", b".hg", b".svn", b".bzr", b"CVS", b".jj"})
 _VENDORED: Final = frozenset(
@@ -80,14 +86,14 @@ class Files:
         return [display(self.prefix + os.path.join(folder, name)) for folder, names in self.folders for name in names]
 
     def windows(self, limits: Limits, coverage: Coverage) -> Iterator[Window]:
-        """Files one after another, in the order of the walk."""
+        """Files one after another, in the order of the walk; those that one read does not give whole come last."""
         pack = _Pack(self)
         large = []
         view, room = pack.view, len(pack.buffer)
         most = room if limits.max_file_size is None else limits.max_file_size
         for number, (folder, names) in enumerate(self.folders):
             try:
-                directory = os.open(os.path.join(self.target, folder), os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+                directory = os.open(os.path.join(self.target, folder), _OPEN_FOLDER if folder else _OPEN_TARGET)
             except OSError as error:
                 coverage.skipped += [self._skipped(folder, name, error) for name in names]
                 continue
@@ -100,13 +106,15 @@ class Files:
                         continue
                     start = pack.used
                     try:
+                        before = os.fstat(descriptor)
                         length = os.readv(descriptor, [view[start:]])
                     except OSError as error:
                         coverage.skipped.append(self._skipped(folder, name, error))
                         continue
                     finally:
                         os.close(descriptor)
-                    if length >= LARGE or length > most:
+                    whole = stat.S_ISREG(before.st_mode) and length == before.st_size
+                    if not whole or length >= LARGE or length > most:
                         large.append((folder, name))
                         continue
                     pack.add(number, name, length)
@@ -154,9 +162,9 @@ class Files:
 
 
 @cache
-def _buffer() -> bytearray:
-    """The process's one buffer: a shard is read to its end before the next. The system zeroes it as it is touched."""
-    return bytearray(BATCH + LARGE)
+def _buffer() -> mmap.mmap:
+    """The process's one buffer: a shard is read to its end before the next. It takes no memory until it is touched."""
+    return mmap.mmap(-1, BATCH + LARGE)
 
 
 class _Pack:
@@ -215,15 +223,22 @@ def skipped(path: bytes, error: OSError) -> Skipped:
 
 
 def shards(
-    target: bytes, prefix: bytes, coverage: Coverage, *, vendored: bool, left_out: LeftOut | None = None
+    target: bytes,
+    prefix: bytes,
+    coverage: Coverage,
+    *,
+    vendored: bool,
+    left_out: LeftOut | None = None,
+    apart: frozenset[bytes] = frozenset(),
 ) -> Iterator[Files]:
     """Walk the folder `target`; `coverage` gets what is planned, excluded and unreadable as the walk goes.
 
+    What is `apart`, by its path from the root, is read on its own and passed over here.
     The first shard is small, so that a worker, or a small scan, need not wait for the walk.
     """
     batch: list[Folder] = []
     count, full = 0, _FIRST_SHARD_FILES
-    for folder, names in _walk(target, prefix, coverage, vendored=vendored, left_out=left_out):
+    for folder, names in _walk(target, prefix, coverage, vendored=vendored, left_out=left_out, apart=apart):
         coverage.planned += len(names)
         for at in range(0, len(names), SHARD_FILES):
             some = names[at : at + SHARD_FILES]
@@ -239,23 +254,34 @@ def shards(
 def single(path: bytes, prefix: bytes, below: bytes, coverage: Coverage) -> Iterator[Files]:
     """One file, or one link to a file, named by the user; `prefix` and `below` are its folder's."""
     coverage.planned += 1
-    real = os.path.realpath(path)
-    mode = os.stat(real).st_mode
-    if not stat.S_ISREG(mode):
-        coverage.exclude(_nature(mode), display(prefix + os.path.basename(path)))
+    try:
+        mode = os.stat(path).st_mode
+    except OSError as error:
+        coverage.skipped.append(skipped(path, error))
         return
-    folder, name = os.path.split(real)
+    if not stat.S_ISREG(mode):
+        detail = f"it is a {_nature(mode)}, not a file; pipe what it gives into `-`"
+        coverage.skipped.append(Skipped(display(path), "unreadable", detail))
+        return
+    folder, name = os.path.split(os.path.realpath(path))
     yield Files(folder, prefix, below, [(b"", [name])])
 
 
 def _walk(
-    target: bytes, prefix: bytes, coverage: Coverage, *, vendored: bool, left_out: LeftOut | None
+    target: bytes,
+    prefix: bytes,
+    coverage: Coverage,
+    *,
+    vendored: bool,
+    left_out: LeftOut | None,
+    apart: frozenset[bytes],
 ) -> Iterator[Folder]:
     stack = [b""]
     while stack:
         folder = stack.pop()
         files: list[bytes] = []
         folders: list[bytes] = []
+        others: list[bytes] = []
         try:
             with os.scandir(os.path.join(target, folder)) as entries:
                 for entry in entries:
@@ -264,11 +290,10 @@ def _walk(
                     elif entry.is_dir(follow_symlinks=False):
                         folders.append(entry.name)
                     else:
-                        nature = _nature(entry.stat(follow_symlinks=False).st_mode)
-                        coverage.exclude(nature, display(prefix + os.path.join(folder, entry.name)))
+                        others.append(entry.name)
         except OSError as error:
             coverage.planned += 1
-            coverage.skipped.append(skipped(prefix + folder, error))
+            coverage.skipped.append(skipped(prefix + folder or b".", error))
         if _is_bare_repository(folder, files, folders):
             coverage.exclude("version-control", display(prefix + folder))
             continue
@@ -278,9 +303,17 @@ def _walk(
         if folder and b"pyvenv.cfg" in files and not vendored:
             coverage.exclude("vendored", display(prefix + folder))
             continue
+        for name in sorted(others):
+            path = os.path.join(folder, name)
+            with contextlib.suppress(FileNotFoundError):
+                coverage.exclude(_nature(os.lstat(os.path.join(target, path)).st_mode), display(prefix + path))
+        if apart:
+            files = [name for name in files if prefix + os.path.join(folder, name) not in apart]
         files.sort()
         for name in sorted(folders, reverse=True):
             path = os.path.join(folder, name)
+            if prefix + path in apart:
+                continue
             reason = _why_excluded(name, vendored)
             if reason is None and left_out and left_out(display(prefix + path), True):
                 reason = "policy"

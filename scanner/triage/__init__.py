@@ -9,15 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from scanner.model import SIGHTINGS_LISTED, Finding, Policy, PolicyError, Sighting, Subject, Suppression
+from scanner.model import DETECT_SECRETS_BASELINE, IGNORE_FILE, SIGHTINGS_LISTED, Finding, Policy, PolicyError, Sighting, Subject, Suppression
 from scanner.triage.decision import Decision, relative
 from scanner.triage.pragmas import Pragmas
-
-IGNORE_FILE = ".tokensweepignore"
-"""Our ignore file, at the root."""
-
-DETECT_SECRETS_BASELINE = ".secrets.baseline"
-"""What most repositories call detect-secrets' baseline; at the root it is honoured unasked."""
 
 _BASELINES = frozenset({"baseline", "detect-secrets"})
 
