@@ -1,4 +1,4 @@
-"""Bounds on what a token says, set before conditions see it: hostile values reach every error of a runtime otherwise."""
+"""Bounds on what a token says, set before conditions see it: hostile values reach every error of a runtime."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ _NAME_LENGTH: Final = 80
 _USES: Final = ("token_use", "token_type", "typ", "type", "token_kind")
 _TOKEN_IDS: Final = ("jti", "sid", "uti")
 
-_SHOWN_WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,31}")
+_SHOWN_WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+/-]{0,47}")
 _HOST: Final = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+-]*://)?(?:[^/?#@\s]*@)?(?P<host>[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)\.?(?::[0-9]+)?(?=[/?#]|$)",
     re.IGNORECASE,
@@ -91,14 +91,16 @@ class TokenFacts:
             "token.header": header,
             "token.anomalies": list(token.anomalies),
             "token.algorithm_kind": _algorithm_kind(header.get("alg")),
+            "token.type": _word(header.get("typ")).lower().removeprefix("application/"),
             "token.has_key_id": header.get("kid") not in (None, ""),
             "token.embeds_key": bool(header.get("jwk") or header.get("x5c")),
             "token.signature_bytes": token.signature_bytes,
             "token.signature_fits": "signature-length" not in token.anomalies,
             "token.published": False,
         }
-        words = {"token.algorithm": header.get("alg"), "token.type": _media_type(header.get("typ"))}
-        facts |= {name: word for name, word in words.items() if isinstance(word, str) and _SHOWN_WORD.fullmatch(word)}
+        algorithm = _word(header.get("alg"))
+        if algorithm:
+            facts["token.algorithm"] = algorithm
         published = self._published_name(token)
         if published:
             facts |= {"token.published": True, "token.published_name": published}
@@ -205,11 +207,9 @@ class TokenFacts:
         facts: dict[str, Any] = {
             "token.claims": claims,
             "token.claim_names": list(claims),
+            "token.use": next((use.lower() for name in _USES if isinstance(use := claims.get(name), str)), ""),
             "token.has_token_id": any(_is_filled(claims.get(name)) for name in _TOKEN_IDS),
         }
-        use = next((value for name in _USES if isinstance(value := claims.get(name), str) and value), None)
-        if use is not None:
-            facts["token.use"] = use.lower()
         for name in _CLAIM_LISTS:
             facts[f"token.{name}"] = []
         for path, name, value in itertools.islice(_walk(claims), MAX_MEMBERS):
@@ -245,9 +245,9 @@ def _algorithm_kind(algorithm: object) -> str:
     return ALGORITHM_KINDS.get(algorithm, "unregistered")
 
 
-def _media_type(value: object) -> str | None:
-    """A `typ` as RFC 7515 §4.1.9 compares it."""
-    return value.lower().removeprefix("application/") if isinstance(value, str) else None
+def _word(value: object) -> str:
+    """A value of the header that may be shown; empty where it is none, or could be anything."""
+    return value if isinstance(value, str) and _SHOWN_WORD.fullmatch(value) else ""
 
 
 def _is_filled(value: object) -> bool:
