@@ -12,8 +12,10 @@ from scanner.report.neutral import HARMFUL
 
 
 def encode(value: Any) -> bytes:
-    """`value` on one line; what a terminal or runner could act on stands as `\\uXXXX`, and a name's bytes that are not
-    UTF-8 as `%XX`."""
+    """`value` on one line.
+
+    What a terminal or runner could act on stands as JSON's escape of it; bytes of a name that are not UTF-8 as `%XX`.
+    """
     try:
         encoded = msgspec.json.encode(value)
     except UnicodeEncodeError:
