@@ -91,7 +91,7 @@ class Stdin:
             yield from windows(lambda size: os.read(self.descriptor, size), Origin("stdin", "-"), "", coverage)
             coverage.read += 1
         except OSError as error:
-            coverage.skipped.append(Skipped("-", "unreadable", os.strerror(error.errno or 0)))
+            coverage.skipped.append(Skipped("-", "unreadable", error.strerror or str(error)))
 
 
 class Memory:

@@ -60,9 +60,10 @@ def plan_of(targets: Sequence[str]) -> Plan:
             raise UsageError(f"{target}: no such file or folder", "name what exists, or `-` for standard input")
         if target != STDIN and not os.path.exists(target):
             raise UsageError(f"{target}: a link that leads nowhere")
-    once = {target if target == STDIN else Path(target).resolve(): target for target in reversed(targets)}
-    unique = tuple(reversed(once.values()))
-    real = [place for place in once if isinstance(place, Path)]
+    once: dict[Path | None, str] = {}
+    for target in targets:
+        once.setdefault(None if target == STDIN else Path(target).resolve(), target)
+    unique, real = tuple(once.values()), [place for place in once if place]
     if not real:
         return Plan(unique, None, whole=False)
     roots = {_repository(path) or (path if path.is_dir() else path.parent) for path in real}

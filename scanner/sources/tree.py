@@ -175,6 +175,8 @@ class _Pack:
         self.buffer = _buffer()
         self.view = memoryview(self.buffer)
         self.used = 0
+        self.bytes = 0
+        """Of the files as they are: one in UTF-16 takes half of its room here."""
         self.ends: list[int] = []
         self.names: list[tuple[int, bytes]] = []
         self.wide: set[int] = set()
@@ -188,6 +190,7 @@ class _Pack:
             self.view[start:end] = data
             self.wide.add(len(self.ends))
         self.used = end
+        self.bytes += length
         self.ends.append(end)
         self.names.append((folder, name))
 
@@ -197,8 +200,8 @@ class _Pack:
             return
         yield Window(self.view[: self.used], self.ends, self._blob)
         coverage.read += len(self.ends)
-        coverage.bytes += self.used
-        self.used = 0
+        coverage.bytes += self.bytes
+        self.used = self.bytes = 0
         self.ends, self.names, self.wide = [], [], set()
 
     def _blob(self, index: int) -> Blob:
