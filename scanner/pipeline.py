@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ from scanner.model import (
 from scanner.sources import Shard
 from scanner.sources.stream import Memory
 from scanner.sources.targets import Plan, plan_of
+from scanner.sources.tree import display
 from scanner.subjects import Subjects
 
 Progress = Callable[[Coverage], None]
@@ -46,6 +48,7 @@ def scan(
     """
     began = time.monotonic()
     plan = plan_of(targets)
+    names = tuple(display(os.fsencode(target)) for target in plan.targets)
     extra = [Path(folder) for folder in policy.rules]
     coverage, subjects = Coverage(), Subjects(policy.max_subjects)
     try:
@@ -58,7 +61,7 @@ def scan(
         coverage.skipped.append(Skipped("", "interrupted", "stopped before all was read"))
     subjects.tell(coverage, "")
     if not coverage.read and coverage.complete:
-        coverage.skipped.append(Skipped(", ".join(targets), "nothing-read", "it holds no file to read"))
+        coverage.skipped.append(Skipped(", ".join(names), "nothing-read", "it holds no file to read"))
 
     found = sorted(subjects, key=_place)
     book = rulebook.load(extra) if found or with_rules else None
@@ -69,8 +72,8 @@ def scan(
         version=__version__,
         rules_digest=book.digest if book else "",
         rules=book.active(policy) if book else (),
-        targets=plan.targets,
-        root=str(plan.root or ""),
+        targets=names,
+        root=display(os.fsencode(plan.root or "")),
         now=now,
         seconds=time.monotonic() - began,
         coverage=_ordered(coverage),
@@ -130,7 +133,7 @@ def _judge(
 def _decided(policy: Policy, root: Path | None) -> bool:
     """Whether there are decisions that may meet nothing, which is to be told."""
     files = (IGNORE_FILE, DETECT_SECRETS_BASELINE) if policy.ignore_files and root else ()
-    return bool(policy.baseline or policy.suppressions) or any((root / name).exists() for name in files if root)
+    return bool(policy.baseline or policy.suppressions) or any(os.path.exists(root / name) for name in files if root)
 
 
 def _triage(findings: Sequence[Finding], policy: Policy, plan: Plan, now: int) -> list[str]:
@@ -164,4 +167,6 @@ def _ordered(coverage: Coverage) -> Coverage:
     coverage.notes = sorted(set(coverage.notes))
     coverage.undecided = dict(sorted(coverage.undecided.items()))
     coverage.excluded = dict(sorted(coverage.excluded.items()))
+    for excluded in coverage.excluded.values():
+        excluded.examples.sort()
     return coverage

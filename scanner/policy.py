@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import string
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
@@ -49,7 +50,7 @@ def find(start: Path) -> Path | None:
     for folder in folders[: _depth(folders)]:
         for name in NAMES:
             path = folder / name
-            if path.is_file() and (name != "pyproject.toml" or _concerns_us(path)):
+            if os.path.isfile(path) and (name != "pyproject.toml" or _concerns_us(path)):
                 return path
     return None
 
@@ -292,7 +293,7 @@ def _concerns_us(pyproject: Path) -> bool:
 def _depth(folders: list[Path]) -> int:
     """How many of a target's folders, from the innermost on, may hold its configuration."""
     for depth, folder in enumerate(folders, 1):
-        if (folder / ".git").exists():
+        if os.path.exists(folder / ".git"):
             return depth
     here = Path.cwd()
     return folders.index(here) + 1 if here in folders else 1

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
 import msgspec
 
-from scanner.model import DETECT_SECRETS_BASELINE, IGNORE_FILE, SIGHTINGS_LISTED, Finding, Policy, PolicyError, Sighting, Subject, Suppression
+from scanner.model import (
+    DETECT_SECRETS_BASELINE,
+    IGNORE_FILE,
+    SIGHTINGS_LISTED,
+    Finding,
+    Policy,
+    PolicyError,
+    Sighting,
+    Subject,
+    Suppression,
+)
 from scanner.triage.decision import Decision, relative
 from scanner.triage.pragmas import Pragmas
 
@@ -36,7 +47,7 @@ def gather(policy: Policy, root: Path | None, now: int, *, whole: bool = True) -
     today = datetime.datetime.fromtimestamp(now, datetime.UTC).date()
     kinds: list[Decision] = [Pragmas()]
     notes = []
-    if policy.ignore_files and root is not None and (root / IGNORE_FILE).is_file():
+    if policy.ignore_files and root is not None and os.path.isfile(root / IGNORE_FILE):
         from scanner.triage.ignore_file import IgnoreFile
 
         kinds.append(IgnoreFile(root / IGNORE_FILE, root))
@@ -50,7 +61,7 @@ def gather(policy: Policy, root: Path | None, now: int, *, whole: bool = True) -
         kinds.append(_baseline(asked, root, today))
     if policy.ignore_files and root is not None:
         unasked = root / DETECT_SECRETS_BASELINE
-        if unasked.is_file() and unasked != asked:
+        if os.path.isfile(unasked) and unasked != asked:
             try:
                 kinds.append(_baseline(unasked, root, today))
             except PolicyError as error:
