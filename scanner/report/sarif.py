@@ -25,6 +25,8 @@ from scanner.model import (
     Severity,
     Sighting,
     Skipped,
+    Subject,
+    Suppression,
 )
 from scanner.report.encoding import encode
 from scanner.report.neutral import plain
@@ -64,7 +66,7 @@ def render(report: Report, style: Style) -> Iterator[bytes]:
     # A baseline was in force if it took anything; only then is "new" known.
     compared = any(finding.status == "baselined" for finding in report.findings)
     for finding in shown[:MAX_RESULTS]:
-        yield separator + encode(_result(finding, report, rules, compared=compared))
+        yield separator + encode(_result(finding, report, rules, style, compared=compared))
         separator = b",\n"
     yield b"]}]}\n"
 
@@ -201,41 +203,41 @@ def _notifications(coverage: Coverage, root: str, cut: int) -> Iterator[Object]:
         yield _notification("error", f"{len(coverage.skipped) - MAX_NOTIFICATIONS} more were not read in full.")
     if cut > 0:
         yield _notification(
-            "warning", f"Left out: the {cut} mildest findings, for code scanning takes {MAX_RESULTS} at most."
+            "warning", f"Findings left out, the mildest: {cut}. Code scanning takes {MAX_RESULTS} at most."
         )
     for rule, error in coverage.undecided.items():
-        yield _notification("warning", f"The rule {rule} could not be decided everywhere: {plain(error)}")
+        yield _notification("warning", f"The rule {rule} could not be decided everywhere: {error}")
     for note in coverage.notes[:MAX_NOTIFICATIONS]:
-        yield _notification("note", plain(note))
+        yield _notification("note", note)
 
 
 def _notification(level: str, text: str) -> Object:
-    return {"level": level, "message": {"text": _literal(text)}}
+    return {"level": level, "message": {"text": _prose(text)}}
 
 
 def _not_read(skipped: Skipped) -> str:
-    detail = f" ({plain(skipped.detail)})" if skipped.detail else ""
-    return f"{plain(skipped.path) or 'The scan'}: {skipped.reason}{detail}"
+    detail = f" ({skipped.detail})" if skipped.detail else ""
+    return f"{skipped.path or 'The scan'}: {skipped.reason}{detail}"
 
 
-def _result(finding: Finding, report: Report, rules: _Rules, *, compared: bool) -> Object:
+def _result(finding: Finding, report: Report, rules: _Rules, style: Style, *, compared: bool) -> Object:
     subject = finding.subject
     facts = subject.facts
     others = [sighting for sighting in subject.sightings if sighting != finding.sighting]
     unnamed = max(subject.seen, len(subject.sightings)) - 1 - min(len(others), _LINKED)
-    text = _literal(plain(finding.rule.message.fill(facts)))
+    text = _prose(finding.rule.message.fill(facts))
     if others:
         links = ", ".join(
-            f"[{_literal(_where(other.origin))}:{other.line}]({at})" for at, other in enumerate(others[:_LINKED], 1)
+            f"[{_link_text(_where(other.origin))}:{other.line}]({at})" for at, other in enumerate(others[:_LINKED], 1)
         )
-        text += f" Seen also at {links}" + (f" and {unnamed} more places." if unnamed > 0 else ".")
+        text += f" Seen also at {links}" + (f" and {unnamed} more." if unnamed > 0 else ".")
     result = {
         "ruleId": finding.rule.id,
         "ruleIndex": rules.index[finding.rule.id],
         "kind": "fail",
         "level": _LEVELS[finding.severity.value],
         "message": {"text": text},
-        "locations": [_location(finding.sighting, report.root, snippet=subject.preview)],
+        "locations": [_location(finding.sighting, report.root, snippet=_snippet(subject, style))],
         "relatedLocations": [
             {"id": at} | _location(other, report.root) for at, other in enumerate(others[:MAX_RELATED], 1)
         ],
@@ -255,22 +257,39 @@ def _result(finding: Finding, report: Report, rules: _Rules, *, compared: bool) 
             "commit": finding.sighting.origin.commit,
         },
     }
-    if finding.suppression:
-        result["suppressions"] = [
-            {
-                "kind": "inSource" if finding.suppression.kind == "inline" else "external",
-                "status": "accepted",
-                "justification": plain(f"{finding.suppression.where}: {finding.suppression.reason}"),
-            }
-        ]
+    if style.include_suppressed:
+        # §3.27.23: all results of a run tell their suppressions, or none does.
+        result["suppressions"] = [_suppression(finding.suppression)] if finding.suppression else []
     if compared:
         result["baselineState"] = "unchanged" if finding.status == "baselined" else "new"
     return result
 
 
-def _literal(text: str) -> str:
-    """Text in which a reader of SARIF sees no link: a bracket pair in a message makes one (§3.11.6)."""
-    return re.sub(r"[\\\[\]]", r"\\\g<0>", text)
+def _suppression(suppression: Suppression) -> Object:
+    return {
+        "kind": "inSource" if suppression.kind == "inline" else "external",
+        "status": "accepted",
+        "justification": plain(f"{suppression.where}: {suppression.reason}"),
+    }
+
+
+def _snippet(subject: Subject, style: Style) -> str:
+    return subject.sealed.reveal().decode("utf-8", "replace") if style.show_secrets else subject.preview
+
+
+def _prose(text: str) -> str:
+    """Text in which nothing is a link, whoever chose its words; brackets alone need no escape there (§3.11.6)."""
+    return _braced(plain(text).replace("](", "] ("))
+
+
+def _link_text(text: str) -> str:
+    """The words of a link, in which brackets and backslashes are escaped (§3.11.6)."""
+    return _braced(re.sub(r"[\\\[\]]", r"\\\g<0>", text))
+
+
+def _braced(text: str) -> str:
+    """Text in which nothing is a placeholder: a message doubles its braces (§3.11.5)."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _where(origin: Origin) -> str:

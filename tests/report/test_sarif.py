@@ -71,9 +71,7 @@ def test_a_region_spans_the_token_and_shows_its_preview():
 def test_a_message_links_the_other_places():
     """The first sentence stands alone; the other places are linked, and counted where they are not listed."""
     result = run_of(leak())["results"][0]
-    assert result["message"]["text"] == (
-        "A live token of idp.example. Seen also at [logs/app.log:12](1) and 12 more places."
-    )
+    assert result["message"]["text"] == "A live token of idp.example. Seen also at [logs/app.log:12](1) and 12 more."
     assert [
         (place["id"], place["physicalLocation"]["artifactLocation"]["uri"]) for place in result["relatedLocations"]
     ] == [(1, "logs/app.log")]
@@ -188,14 +186,16 @@ def decided():
 
 def test_decided_findings_are_left_out():
     """Code scanning ignores suppressions, so what the user has decided is not uploaded; what is left is new."""
-    assert [result["baselineState"] for result in run_of(decided())["results"]] == ["new"]
+    (result,) = run_of(decided())["results"]
+    assert result["baselineState"] == "new"
+    assert "suppressions" not in result
 
 
 def test_decided_findings_are_shown_on_request():
-    """With their decision, its place and reason."""
+    """With their decision, its place and reason; what is open says that it has none, as the standard wants."""
     results = run_of(decided(), include_suppressed=True)["results"]
-    assert [result.get("suppressions") for result in results] == [
-        None,
+    assert [result["suppressions"] for result in results] == [
+        [],
         [{"kind": "inSource", "status": "accepted", "justification": "app.py:7: a demo"}],
         [{"kind": "external", "status": "accepted", "justification": "known.json: known"}],
     ]
@@ -235,7 +235,7 @@ def test_too_many_results_keep_the_most_severe(monkeypatch):
     monkeypatch.setattr(sarif, "MAX_RESULTS", 2)
     run = run_of(leak())
     assert [result["level"] for result in run["results"]] == ["error", "error"]
-    assert messages(run) == ["Left out: the 1 mildest findings, for code scanning takes 2 at most."]
+    assert messages(run) == ["Findings left out, the mildest: 1. Code scanning takes 2 at most."]
 
 
 def test_just_as_many_results_as_fit(monkeypatch):
@@ -290,5 +290,33 @@ def test_found_text_makes_no_links():
     )
     (result,) = run_of(report(Finding(LEAKED, token, Severity.HIGH, sighting())))["results"]
     assert result["message"]["text"] == (
-        r"A live token of \[click\](https://evil.example). Seen also at [\[x\](https://evil.example):7](1)."
+        r"A live token of [click] (https://evil.example). Seen also at [\[x\](https://evil.example):7](1)."
     )
+
+
+def test_found_text_is_no_placeholder():
+    """Readers put arguments in the place of `{0}`, so braces stand doubled, as the standard wants."""
+    token = subject(mint(), sighting(), sighting("{{cookiecutter.slug}}/app.py"), token_issuer="idp.example/{tenant}")
+    (result,) = run_of(report(Finding(LEAKED, token, Severity.HIGH, sighting())))["results"]
+    assert result["message"]["text"] == (
+        "A live token of idp.example/{{tenant}}. Seen also at [{{{{cookiecutter.slug}}}}/app.py:7](1)."
+    )
+
+
+def test_notes_read_as_they_were_written():
+    """Brackets and backslashes need no escape outside a link; control characters always do."""
+    coverage = Coverage(skipped=[Skipped("C:\\a\x1b[31m", "unreadable", "[Errno 13] Permission denied")])
+    assert messages(run_of(report(coverage=coverage))) == [
+        r"C:\a\x1b[31m: unreadable ([Errno 13] Permission denied)",
+    ]
+
+
+def test_a_secret_is_shown_on_request_only():
+    """The snippet holds the token under `--show-secrets`, and nowhere else does anything of it stand."""
+    scanned = report(Finding(LEAKED, subject(mint()), Severity.HIGH, sighting()))
+    _, payload, signature = mint().split(".")
+    text = rendered("sarif", scanned)
+    assert payload not in text
+    assert signature not in text
+    (result,) = run_of(scanned, show_secrets=True)["results"]
+    assert result["locations"][0]["physicalLocation"]["region"]["snippet"] == {"text": mint()}
