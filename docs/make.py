@@ -44,20 +44,22 @@ def _with_outputs(guide: str) -> str:
     return re.sub(r"^```console\n\$ (tokensweep .*)\n(?:.*\n)*?```", block, guide, flags=re.MULTILINE)
 
 
-def _output(command: str, *, color: str = "never") -> str:
-    """What a command prints, at the project's root."""
+def _output(command: str, *, folder: Path = ROOT, color: str = "never") -> str:
+    """What a command prints when it is called in a folder."""
     kept = {name: os.environ[name] for name in ("HOME", "PATH", "SYSTEMROOT") if name in os.environ}
     variables = {"TOKENSWEEP_NOW": NOW, "TOKENSWEEP_COLOR": color, "COLUMNS": "100", "TERM": "dumb"}
     program, *arguments = shlex.split(command)
     run = subprocess.run(
         [Path(sys.executable).with_name(program), *arguments],
-        cwd=ROOT,
+        cwd=folder,
         env=kept | variables,
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
         check=False,
     )
+    if run.returncode not in (0, 1):
+        run.check_returncode()
     return "\n".join(line.rstrip() for line in run.stdout.splitlines()).strip("\n")
 
 
@@ -68,8 +70,11 @@ def _picture() -> str:
 
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         console = Console(record=True, width=100, file=nowhere, force_terminal=True)
-        console.print(Text.from_ansi(_output("tokensweep scan fixtures/leaky-service/.env", color="always")))
-        return console.export_svg(title="tokensweep scan .env", unique_id="scan")
+        shown = _output("tokensweep scan .env", folder=ROOT / "fixtures/leaky-service", color="always")
+        console.print(Text.from_ansi(shown))
+        picture = console.export_svg(title="tokensweep scan .env", unique_id="scan")
+    # Its fonts are on someone's server; the reader's own will do.
+    return re.sub(r"\s*@font-face \{.*?\}", "", picture, flags=re.DOTALL)
 
 
 def _rules() -> str:
