@@ -93,11 +93,13 @@ def _rule(rule: Rule) -> Iterator[str]:
     judges = ", ".join(f"`{name}`" for name in sorted(rule.classes)) or f"every {rule.on}"
     yield f"- *Judges*: {judges}, once a {'file' if rule.per == 'place' else rule.on}; confidence {rule.confidence}"
     yield f"- *When*: `{_line(rule.when)}`"
+    yield "- *Severity*, by the first that holds:"
     for case in rule.severity:
-        yield f"- *Severity*: {case.severity.value}" + (f" when `{_line(case.when)}`" if case.when else "")
+        yield f"  - {case.severity.value}" + (f" when `{_line(case.when)}`" if case.when else "")
+    yield "- *Maps to*:"
     for entry in rule.mappings:
-        name = f"{entry.framework} {entry.id}"
-        yield f"- *Maps to*: {f'[{name}]({entry.url})' if entry.url else name}, {entry.title} ({entry.basis})"
+        name = entry.id if entry.id.startswith(entry.framework) else f"{entry.framework} {entry.id}"
+        yield f"  - {f'[{name}]({entry.url})' if entry.url else name}, {entry.title} ({entry.basis})"
     yield from (f"- *See*: <{link}>" for link in rule.references)
 
 
@@ -109,13 +111,18 @@ def _classes(classes: tuple[TokenClass, ...]) -> Iterator[str]:
     yield from (
         "## Classes of tokens",
         "",
-        "A token is of the first class that fits. The limits are what rules compare with;",
+        "What tokens of one purpose may do before a rule complains. `[limits.CLASS]` in the",
     )
-    yield from ("`[limits.CLASS]` in the configuration replaces them.", "")
-    yield from (f"| class | {' | '.join(names)} | when |", f"| --- | {'--- | ' * len(names)}--- |")
+    yield from ("configuration replaces a limit. How a token gets its class stands in `rules/classes.toml`.", "")
+    yield from (
+        f"| class | is | {' | '.join(name.replace('_', '-') for name in names)} |",
+        "| --- " * (len(names) + 2) + "|",
+    )
     for entry in classes:
         limits = " | ".join(show(LIMITS[f"limit.{name}"])(entry.limits[name]) for name in names)
-        yield f"| `{entry.id}` {entry.title} | {limits} | `{_line(entry.when).replace('|', chr(92) + '|')}` |"
+        yield f"| `{entry.id}` | {entry.title} | {limits} |"
+    yield ""
+    yield from (f"- `{name.replace('_', '-')}`: {LIMITS[f'limit.{name}'].meaning}" for name in names)
 
 
 def _severities(rule: Rule) -> str:
