@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import RenderableType
     from rich.table import Table
 
 
@@ -36,20 +36,24 @@ def colored(stream: IO[str], choice: str = "auto") -> bool:
     return os.environ.get("TERM") != "dumb" and stream.isatty()
 
 
-def console() -> Console:
-    """Where commands for people print: rich on a terminal, plain and never cut elsewhere."""
+def show(*parts: RenderableType, wrap: bool = True) -> None:
+    """Print to standard output for people: coloured on a terminal, plain elsewhere, without blanks at line ends."""
     from rich.console import Console
 
     color = colored(sys.stdout)
-    return Console(
+    console = Console(
         force_terminal=color,
-        no_color=not color,
         color_system="auto" if color else None,
         markup=False,
         highlight=False,
         emoji=False,
         width=None if sys.stdout.isatty() else 100,
     )
+    with console.capture() as captured:
+        for part in parts:
+            console.print(part, soft_wrap=not wrap)
+    for line in captured.get().splitlines():
+        print(line.rstrip())
 
 
 def table(rows: Iterable[tuple[str, ...]]) -> Table:

@@ -39,11 +39,9 @@ def app() -> typer.Typer:
 
 def run(name: str, folders: list[Path]) -> int:
     """Print the page of a rule."""
-    from rich.console import Group
-
     book = rulebook.load(folders)
     rule = find(book, name)
-    console.console().print(Group(*_page(rule, book.examples[rule.id])))
+    console.show(*_page(rule, book.examples[rule.id]))
     return 0
 
 

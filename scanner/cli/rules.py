@@ -78,10 +78,11 @@ def list_rules(folders: list[Path]) -> int:
     rules = rulebook.load(folders).rules
     id_width = max(len(rule.id) for rule in rules)
     severity_width = max(len(severities(rule)) for rule in rules)
-    out = console.console()
-    for rule in rules:
-        about = f"  {severities(rule):{severity_width}}  {rule.title}"
-        out.print(Text.assemble((f"{rule.id:{id_width}}", "bold"), about), soft_wrap=True)
+    lines = (
+        Text.assemble((f"{rule.id:{id_width}}", "bold"), f"  {severities(rule):{severity_width}}  {rule.title}")
+        for rule in rules
+    )
+    console.show(*lines, wrap=False)
     return 0
 
 
@@ -102,23 +103,31 @@ def show_rule(name: str, folders: list[Path]) -> int:
         ("confidence", rule.confidence),
         *(("maps to", f"{entry.framework} {entry.id} ({entry.basis}): {entry.title}") for entry in rule.mappings),
     ]
-    console.console().print(console.table(rows))
+    console.show(console.table(rows))
     return 0
 
 
 def test_rules(folder: Path | None) -> int:
-    """Print every example that does not hold; 1 if there is one."""
+    """Print every example that does not hold; 1 if there is one. With a folder, of its own rules and patterns alone."""
     from scanner import rulecheck
 
     if folder and not folder.is_dir():
         raise UsageError(f"{folder}: no such folder")
-    book = rulebook.load([folder] if folder else [])
-    failures = list(rulecheck.check(book))
+    shipped = rulebook.load()
+    book = rulebook.load([folder]) if folder else shipped
+    names = _examples(book)
+    if folder:
+        # A folder may re-grade shipped rules, whose examples then no longer hold, as is meant.
+        names = {name: count for name, count in names.items() if name not in _examples(shipped)}
+    failures = [failure for failure in rulecheck.check(book) if failure.entry in names]
     for failure in failures:
         print(f"{failure.entry}: example {failure.example}: {failure.what}")
-    examples = sum(map(len, book.examples.values())) + sum(len(pattern.examples) for pattern in book.patterns)
-    console.say(
-        f"tokensweep: {examples} examples of {len(book.rules)} rules and {len(book.patterns)} patterns: "
-        f"{f'{len(failures)} do not hold' if failures else 'all hold'}"
-    )
+    verdict = f"{len(failures)} do not hold" if failures else "all hold"
+    console.say(f"tokensweep: {sum(names.values())} examples of {len(names)} rules and patterns: {verdict}")
     return 1 if failures else 0
+
+
+def _examples(book: RuleBook) -> dict[str, int]:
+    """How many examples each rule and pattern has."""
+    rules = {str(name): len(examples) for name, examples in book.examples.items()}
+    return rules | {pattern.id: len(pattern.examples) for pattern in book.patterns}

@@ -90,7 +90,7 @@ def test_rules_list_has_a_line_a_rule(run: Run) -> None:
     lines = run("rules", "list").stdout.splitlines()
     ids = [line.split()[0] for line in lines]
     assert ids == sorted(ids)
-    assert "token-no-audience" in ids
+    assert "token-leaked" in ids
 
 
 def test_every_rule_can_be_shown_and_explained(run: Run) -> None:
@@ -98,7 +98,8 @@ def test_every_rule_can_be_shown_and_explained(run: Run) -> None:
     shown = run("rules", "show", ids[0])
     assert shown.returncode == 0
     assert ids[0] in shown.stdout
-    page = run("explain", "token-no-audience").stdout
+    page = run("explain", "token-leaked").stdout
+    assert not [line for line in page.splitlines() if line.endswith(" ")]
     for word in (
         "What it finds",
         "Why it is bad",
@@ -114,11 +115,11 @@ def test_every_rule_can_be_shown_and_explained(run: Run) -> None:
 
 @pytest.mark.parametrize("command", [["explain"], ["rules", "show"]])
 def test_an_unknown_rule(run: Run, command: list[str]) -> None:
-    result = run(*command, "token-no-audiense")
+    result = run(*command, "token-leeked")
     assert result.returncode == 2
     assert result.stdout == ""
     assert result.stderr.splitlines() == [
-        "tokensweep: error: unknown rule 'token-no-audiense'; did you mean 'token-no-audience'?",
+        "tokensweep: error: unknown rule 'token-leeked'; did you mean 'token-leaked'?",
         "tokensweep: hint: `tokensweep rules list` names all",
     ]
 
@@ -136,10 +137,10 @@ message = "It is ours."
 remedy = "Revoke it."
 why = "It opens our doors."
 [[rule.example]]
-token = { claims = { iss = "https://tenant.example" } }
+token = { header = { alg = "RS256" }, claims = { iss = "https://tenant.example" } }
 finds = "high"
 [[rule.example]]
-token = { claims = { iss = "https://other.example" } }
+token = { header = { alg = "RS256" }, claims = { iss = "https://other.example" } }
 finds = FINDS
 """
 
@@ -151,7 +152,8 @@ def test_rules_of_ones_own_are_tested(run: Run, project: Path, finds: str, statu
     (project / "own/mine.toml").write_text(text.replace("FINDS", "false"))
     result = run("rules", "test", "own")
     assert result.returncode == status, result.stderr
-    assert ("own-tenant: example 1: " in result.stdout) == bool(status)
+    assert result.stdout.startswith("own-tenant: example 1: ") == bool(status)
+    assert result.stderr.startswith("tokensweep: 2 examples of 1 rules and patterns: ")
 
 
 def test_config_show_is_itself_a_configuration(run: Run, project: Path, tmp_path: Path) -> None:
