@@ -320,7 +320,8 @@ def _artifact(path: str, root: str) -> Object:
 def _uri(path: str) -> str:
     """A path as a relative URI reference. `Origin.path` spells bytes that are not UTF-8 as `%XX`: they stay."""
     return "".join(
-        part if at % 2 and not _is_text(part) else quote(part) for at, part in enumerate(_HIGH_BYTES.split(path))
+        part if at % 2 and not _is_text(part) else quote(part, errors="surrogateescape")
+        for at, part in enumerate(_HIGH_BYTES.split(path))
     )
 
 

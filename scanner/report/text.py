@@ -35,7 +35,7 @@ _STYLES: Final = {
 
 def render(report: Report, style: Style) -> Iterator[bytes]:
     """The report for people, in `style.width` columns."""
-    width = min(max(style.width, 60), 120)
+    width = min(max(style.width, 70), 120)
     lines = _lines(report, style, width)
     yield from _colored(lines) if style.color else _plain(lines)
 
@@ -179,7 +179,8 @@ def _summary(report: Report, shown: Sequence[Finding]) -> Iterator[Line]:
         worst = findings[0].severity.value
         yield [(f"{name:<{wide}}", "rule"), (f"{worst:<10}", worst), (f"{len(findings):>8}", "")]
     yield []
-    total: Line = [(f"{sum(map(len, rows.values()))} open findings", "title"), (": ", "")]
+    count = sum(map(len, rows.values()))
+    total: Line = [(f"{count} open {'finding' if count == 1 else 'findings'}", "title"), (": ", "")]
     by_severity = [severity.value for severity in reversed(Severity) if counts[severity.value]]
     for name in by_severity:
         total += [(f"{counts[name]} {name}", name), ("" if name == by_severity[-1] else ", ", "")]
