@@ -64,7 +64,10 @@ class TokenFacts:
     def __init__(self, book: RuleBook, now: int) -> None:
         """`now` is in seconds since 1970-01-01 UTC."""
         self._words = {name: among(book.vocabulary.get(name, ())) for name in _WORD_LISTS}
-        self._claims = {name: ClaimWords(book.vocabulary.get(name, ())) for name in _CLAIM_LISTS}
+        self._claims = {
+            name: ClaimWords([word for list_ in lists for word in book.vocabulary.get(list_, ())])
+            for name, lists in _CLAIM_LISTS.items()
+        }
         self._published = book.published
         self._now = now
         self._issuer = functools.lru_cache(1024)(self._issuer_facts)
@@ -234,7 +237,12 @@ _WORD_LISTS: Final = (
     "role_claims",
     "scope_claims",
 )
-_CLAIM_LISTS: Final = ("personal_claims", "secret_claims", "sensitive_claims")
+_CLAIM_LISTS: Final = {
+    "personal_claims": ("personal_claims", "sensitive_claims"),
+    "secret_claims": ("secret_claims",),
+    "sensitive_claims": ("sensitive_claims",),
+}
+"""Facts that list claims, and the vocabulary that each is told by."""
 
 
 def _algorithm_kind(algorithm: object) -> str:
