@@ -193,7 +193,8 @@ class TokenFacts:
         scopes = _unique(name for key, value in claims.items() if words["scope_claims"](key) for name in _names(value))
         roles = _unique(name for key, value in claims.items() if words["role_claims"](key) for name in _names(value))
         privileges = [scope for scope in scopes if words["broad_scopes"](scope)]
-        privileges += (role for role in roles if words["broad_roles"](role))
+        # Entra and Keycloak list permissions as roles.
+        privileges += (role for role in roles if words["broad_roles"](role) or words["broad_scopes"](role))
         privileges += (name for name, value in claims.items() if value is True and words["broad_flags"](name))
         subject = claims.get("sub")
         if isinstance(subject, str) and words["broad_subjects"](subject):
