@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from cel_expr_python import cel
@@ -37,6 +37,9 @@ _ERRORS: Final = {
 """The runtime's status codes in our words."""
 
 _POSITION: Final = re.compile(r"<input>:(\d+):(\d+): (.*)")
+_DOTTED: Final = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")
+_REMEMBERED: Final = 4096
+"""Outcomes that a condition remembers; then it begins anew."""
 _MACHINERY: Final = re.compile(r" expecting \{.*| \(in container ''\)| \[[A-Z_]+\]$")
 """What a compiler's report says to the compiler's own authors."""
 
@@ -61,22 +64,51 @@ _UNKNOWN: Final = Undecided("")
 class Situation:
     """The facts of one subject, ready for any number of conditions."""
 
-    __slots__ = ("activation",)
+    __slots__ = ("_activation", "_env", "facts")
 
-    def __init__(self, activation: Any) -> None:
-        self.activation = activation
+    def __init__(self, env: Any, facts: Facts) -> None:
+        self._env = env
+        self._activation: Any = None
+        self.facts = facts
+
+    @property
+    def activation(self) -> Any:
+        """The facts as the runtime holds them; made when the first condition has to be evaluated."""
+        if self._activation is None:
+            self._activation = self._env.Activation(self.facts)
+        return self._activation
 
 
 class Condition:
-    """A compiled expression that is true or false of a situation."""
+    """A compiled expression that is true or false of a situation.
 
-    __slots__ = ("_expression",)
+    What it came to is remembered by the values of the facts that it names: a log's tokens differ in little that matters,
+    and an evaluation costs ten times a look-up.
+    """
 
-    def __init__(self, expression: Any) -> None:
+    __slots__ = ("_expression", "_known", "_names")
+
+    def __init__(self, expression: Any, names: Sequence[str] | None) -> None:
+        """`names` are the facts that it names; None where one of them is a map, by whose values none is remembered."""
         self._expression = expression
+        self._names = names
+        self._known: dict[tuple[Any, ...], Outcome] = {}
 
     def decide(self, situation: Situation) -> Outcome:
         """Whether it holds. Never raises: a hostile subject must not end a scan."""
+        if self._names is None:
+            return self._evaluate(situation)
+        fact = situation.facts.get
+        values = tuple([tuple(v) if type(v := fact(name)) is list else v for name in self._names])
+        outcome = self._known.get(values)
+        if outcome is None:
+            outcome = self._evaluate(situation)
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[values] = outcome
+        return outcome
+
+    def _evaluate(self, situation: Situation) -> Outcome:
         try:
             value = self._expression.eval(situation.activation).value()
         except Exception:  # noqa: BLE001 - the runtime raises whatever its C++ side does, for lone surrogates for one
@@ -95,21 +127,27 @@ class Language:
     """Conditions over a set of facts, each a variable of its registered type."""
 
     def __init__(self, facts: Iterable[Fact]) -> None:
-        types = {fact.name: _TYPES[fact.type] for fact in facts}
-        self._names = frozenset(types)
-        self._env = cel.NewEnv(variables=types)
+        self._types = {fact.name: fact.type for fact in facts}
+        self._names = frozenset(self._types)
+        self._env = cel.NewEnv(variables={name: _TYPES[kind] for name, kind in self._types.items()})
         self._conditions: dict[str, Condition] = {}
 
     def condition(self, source: str) -> Condition:
         """The condition that `source` states, compiled once. Raises ConditionError."""
         known = self._conditions.get(source)
         if known is None:
-            known = self._conditions[source] = Condition(self._compile(source))
+            known = self._conditions[source] = Condition(self._compile(source), self._keys(source))
         return known
 
     def situation(self, facts: Facts) -> Situation:
         """These facts as the language's variables; facts of other names are ignored."""
-        return Situation(self._env.Activation(facts))
+        return Situation(self._env, facts)
+
+    def _keys(self, source: str) -> tuple[str, ...] | None:
+        """The facts that an expression may name, or None where one of them is a map."""
+        words = set(_DOTTED.findall(source))
+        names = [name for name in self._names if any(f"{word}.".startswith(f"{name}.") for word in words)]
+        return None if any(self._types[name] == "map" for name in names) else tuple(sorted(names))
 
     def _compile(self, source: str) -> Any:
         try:

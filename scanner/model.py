@@ -186,8 +186,10 @@ class Subject(msgspec.Struct):
     """The first `SIGHTINGS_LISTED` of each file."""
     seen: int = 0
     """All sightings, those that are not listed too."""
+    fact_names: tuple[str, ...] = ()
+    """The facts that may be shown; subjects share one tuple, so that many fit in memory."""
     packed: bytes = b""
-    """The facts that may be shown, as MessagePack, so that many subjects fit in memory; empty until judged."""
+    """Their values, as MessagePack; empty until judged."""
     evidence: dict[str, Any] = {}
 
     @property
@@ -198,7 +200,7 @@ class Subject(msgspec.Struct):
     @property
     def facts(self) -> dict[str, Any]:
         """The facts that may be shown to anyone, by name; empty until judged."""
-        return msgspec.msgpack.decode(self.packed) if self.packed else {}
+        return dict(zip(self.fact_names, msgspec.msgpack.decode(self.packed), strict=True)) if self.packed else {}
 
     @property
     def preview(self) -> str:

@@ -43,6 +43,7 @@ class Judge:
         """`now` is the clock of every judgement, in seconds since 1970-01-01 UTC."""
         self.undecided: dict[str, str] = {}
         """Conditions that failed for some subject: the rule's id, `class ID` or `cap NUMBER`, with the first error."""
+        self._names: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._token_facts = TokenFacts(book, now)
         self._language = of_rules("token")
         severities = {book.current(rule): severity for rule, severity in policy.severities.items()}
@@ -55,9 +56,11 @@ class Judge:
         ]
 
     def judge(self, subject: Subject, token: Token) -> list[Finding]:
-        """The findings on `subject`, of which `token` is the decoded form; sets `subject.packed`."""
+        """The findings on `subject`, of which `token` is the decoded form; sets the subject's shown facts."""
         facts, standard = self._facts(subject, token)
-        subject.packed = _pack({name: value for name, value in facts.items() if name in _SHOWN})
+        names = tuple([name for name in facts if name in _SHOWN])
+        subject.fact_names = self._names.setdefault(names, names)
+        subject.packed = _pack([facts[name] for name in names])
         situation = self._language.situation(facts)
         findings = [
             Finding(rule, subject, severity, worst(subject.sightings))
