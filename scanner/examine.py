@@ -132,7 +132,8 @@ class _BlobExamination:
         blob = self.blob
         line, column = blob.locator.line, blob.locator.column
         end_line, end_column = after(bytes(data[start:end]), line, column)
-        above, _, head = bytes(data[max(begin, start - _LINE) : start]).rpartition(b"\n")
+        above, newline, head = bytes(data[max(begin, start - _LINE) : start]).rpartition(b"\n")
+        begun = bool(newline) or start - begin < _LINE
         tail = bytes(data[end : min(self.reading.end, end + _LINE)]).partition(b"\n")[0]
         return Sighting(
             blob.origin,
@@ -142,7 +143,7 @@ class _BlobExamination:
             column,
             end_line,
             end_column,
-            of_line(head, self.contexts),
+            of_line(head if begun else b"", self.contexts),
             self._allows(head + b" " + tail, above.rpartition(b"\n")[2], line),
         )
 

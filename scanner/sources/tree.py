@@ -41,7 +41,7 @@ _OPEN_FOLDER: Final = _OPEN_TARGET | getattr(os, "O_NOFOLLOW", 0)
 """The target may be a link, which the user named; a folder below it was none when it was walked."""
 
 _VERSION_CONTROL: Final = frozenset({b".git", b".hg", b".svn", b".bzr", b"CVS", b".jj"})
-_VENDORED: Final = frozenset(
+VENDORED: Final = frozenset(
     {
         b"node_modules", b"bower_components", b"jspm_packages", b".pnpm-store", b".yarn", b"site-packages",
         b"dist-packages", b"__pypackages__", b".tox", b".nox", b".venv", b"vendor", b"third_party", b"third-party",
@@ -344,7 +344,7 @@ def _kept(
 def _why_excluded(name: bytes, vendored: bool) -> str | None:
     if name in _VERSION_CONTROL:
         return "version-control"
-    return "vendored" if not vendored and name in _VENDORED else None
+    return "vendored" if not vendored and name in VENDORED else None
 
 
 def _is_bare_repository(folder: bytes, files: Sequence[bytes], folders: Sequence[bytes]) -> bool:
