@@ -90,7 +90,8 @@ def subject(raw: str, *sightings: Sighting, seen: int = 0, **facts: object) -> S
     } | {name.replace("_", ".", 1): value for name, value in facts.items()}
     places = list(sightings or (sighting(),))
     token = Token("jws", Sealed(raw.encode()), {}, {}, "object", {}, 32)
-    return Subject("token", token.identity, token.raw, places, seen or len(places), msgspec.msgpack.encode(known))
+    packed = msgspec.msgpack.encode(list(known.values()))
+    return Subject("token", token.identity, token.raw, places, seen or len(places), tuple(known), packed)
 
 
 def report(*findings: Finding, coverage: Coverage | None = None, root: str = "/srv/shop") -> Report:

@@ -100,7 +100,7 @@ def _card(subject: Subject, findings: Sequence[Finding], style: Style, width: in
         yield from _finding(same[0], len(same), width)
     yield []
     for at, remedy in enumerate(dict.fromkeys(plain(finding.remedy) for finding in findings)):
-        yield from _wrapped([("  " + ("fix " if at == 0 else "    "), "good")], "· " + remedy, 8, width)
+        yield from _wrapped([("      " if at else "  fix ", "good"), ("  · ", "")], remedy, 10, width)
     yield []
 
 

@@ -126,6 +126,15 @@ def _message(text: str):
     return msgspec.structs.replace(LEAKED.message, parts=(text,))
 
 
+def test_remedies_hang_below_their_first_word():
+    """Where one ends and the next begins is seen at a glance."""
+    long = msgspec.structs.replace(LEAKED, remedy=_message("word " * 20))
+    of = report(Finding(long, subject(mint()), Severity.HIGH, sighting()))
+    first, second = rendered("text", of, width=80).splitlines()[6:8]
+    assert first == "  fix   · " + " ".join(["word"] * 14)
+    assert second == "          " + " ".join(["word"] * 6)
+
+
 def test_a_place_can_be_followed():
     """`path:line:column`, with the way into an archive; standard input by its name."""
 
