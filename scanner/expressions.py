@@ -100,7 +100,10 @@ class Condition:
             return self._evaluate(situation)
         fact = situation.facts.get
         values = tuple([tuple(v) if type(v := fact(name)) is list else v for name in self._names])
-        outcome = self._known.get(values)
+        try:
+            outcome = self._known.get(values)
+        except TypeError:  # a value that is not of its fact's type
+            return self._evaluate(situation)
         if outcome is None:
             outcome = self._evaluate(situation)
             if len(self._known) >= _REMEMBERED:

@@ -461,7 +461,7 @@ class Report(msgspec.Struct):
     subjects: list[Subject]
     """Those with findings first, most dangerous first."""
     findings: list[Finding]
-    """Most severe first, then by place and rule: the same order each run."""
+    """Most severe first, then in the order of their subjects' places and of rule ids."""
 
     @property
     def summary(self) -> dict[str, int]:

@@ -115,7 +115,7 @@ def _left_out(policy: Policy) -> Callable[[str, bool], bool] | None:
 def _judge(
     subjects: Sequence[Subject], book: rulebook.RuleBook, policy: Policy, now: int, coverage: Coverage
 ) -> list[Finding]:
-    """The findings on all subjects, most severe first. A subject is decoded again, which costs less than keeping it."""
+    """The findings on all subjects, most severe first, else in the order of subjects and rules. A subject is decoded again, which costs less than keeping it."""
     from scanner.decode.jws import decode_compact
     from scanner.judge import Judge
 
@@ -126,7 +126,7 @@ def _judge(
         if token:
             findings += judge.judge(subject, token)
     coverage.undecided.update(judge.undecided)
-    findings.sort(key=lambda finding: (-finding.severity.rank, *_sighted(finding), finding.rule.id))
+    findings.sort(key=lambda finding: -finding.severity.rank)
     return findings
 
 
@@ -140,10 +140,6 @@ def _triage(findings: Sequence[Finding], policy: Policy, plan: Plan, now: int) -
     from scanner.triage import gather, triage
 
     return triage(findings, gather(policy, plan.root, now, whole=plan.whole))
-
-
-def _sighted(finding: Finding) -> tuple[str, int]:
-    return finding.sighting.origin.path, finding.sighting.start
 
 
 def _place(subject: Subject) -> tuple[str, int]:
