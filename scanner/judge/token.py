@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from scanner.judge.bounds import MAX_MEMBERS, MAX_TEXT, Bounds
-from scanner.judge.words import ClaimWords, among, claim_key
+from scanner.judge.words import ClaimWords, among
 from scanner.model import Token
 from scanner.rulebook import RuleBook
 
@@ -64,10 +64,12 @@ class TokenFacts:
     def __init__(self, book: RuleBook, now: int) -> None:
         """`now` is in seconds since 1970-01-01 UTC."""
         self._words = {name: among(book.vocabulary.get(name, ())) for name in _WORD_LISTS}
-        self._claims = {
-            name: ClaimWords([word for list_ in lists for word in book.vocabulary.get(list_, ())])
-            for name, lists in _CLAIM_LISTS.items()
-        }
+        self._claims = ClaimWords(
+            {
+                kind: [word for name in lists for word in book.vocabulary.get(name, ())]
+                for kind, lists in _CLAIMS.items()
+            }
+        )
         self._published = book.published
         self._now = now
         self._issuer = functools.lru_cache(1024)(self._issuer_facts)
@@ -214,17 +216,19 @@ class TokenFacts:
             "token.use": next((use.lower() for name in _USES if isinstance(use := claims.get(name), str)), ""),
             "token.has_token_id": any(_is_filled(claims.get(name)) for name in _TOKEN_IDS),
         }
-        for name in _CLAIM_LISTS:
-            facts[f"token.{name}"] = []
+        found: dict[str, list[str]] = {kind: [] for kind in _CLAIMS}
         for path, name, value in itertools.islice(_walk(claims), MAX_MEMBERS):
-            if isinstance(value, str) and self._words["placeholders"](value):
-                continue
-            key = claim_key(name)
-            for known, words in self._claims.items():
-                # A secret is a text; `"secret": {…}` and `"api_key": 7` only speak of one.
-                if (known != "secret_claims" or isinstance(value, str)) and words.hold(key, value):
-                    facts[f"token.{known}"].append(path[:MAX_TEXT])
-        return facts
+            for kind in self._claims.kinds(name, value):
+                if self._tells(kind, value):
+                    found[kind].append(path[:MAX_TEXT])
+        return facts | found
+
+    def _tells(self, kind: str, value: object) -> bool:
+        """Whether a claim of this kind has a value that tells something."""
+        if isinstance(value, str):
+            return not self._words["placeholders"](value)
+        # A secret is a text; `"secret": {…}` and `"api_key": 7` only speak of one.
+        return kind != "token.secret_claims"
 
 
 _WORD_LISTS: Final = (
@@ -238,12 +242,12 @@ _WORD_LISTS: Final = (
     "role_claims",
     "scope_claims",
 )
-_CLAIM_LISTS: Final = {
-    "personal_claims": ("personal_claims", "sensitive_claims"),
-    "secret_claims": ("secret_claims",),
-    "sensitive_claims": ("sensitive_claims",),
+_CLAIMS: Final = {
+    "token.personal_claims": ("personal_claims", "sensitive_claims"),
+    "token.secret_claims": ("secret_claims",),
+    "token.sensitive_claims": ("sensitive_claims",),
 }
-"""Facts that list claims, and the vocabulary that each is told by."""
+"""Facts that list claims, and the lists of the vocabulary that each is told by."""
 
 
 def _algorithm_kind(algorithm: object) -> str:

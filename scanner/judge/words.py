@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import functools
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 _REMEMBERED: Final = 4096
@@ -13,7 +13,6 @@ _REMEMBERED: Final = 4096
 _SEPARATORS: Final = str.maketrans("", "", "_- .")
 
 
-@functools.lru_cache(_REMEMBERED)
 def claim_key(name: str) -> str:
     """The name of a claim as the vocabulary compares it: `https://app.example/phone_number` is `phonenumber`."""
     return name.rpartition("/")[2].rpartition(":")[2].translate(_SEPARATORS).lower()
@@ -26,26 +25,36 @@ def among(words: Iterable[str]) -> Callable[[str], bool]:
 
 
 class ClaimWords:
-    """Words for claims: `name`, or `name=value` where only some values count; in both `*` stands for any text."""
+    """Kinds of claims, each with its words: `name`, or `name=value` where only some values count.
 
-    def __init__(self, words: Sequence[str]) -> None:
-        names = [claim_key(word) for word in words if "=" not in word]
-        self._named = among(names)
-        by_name: dict[str, list[str]] = {}
-        for name, equals, value in (word.partition("=") for word in words):
-            if equals:
-                by_name.setdefault(claim_key(name), []).append(value)
-        self._anywhere = _pattern(by_name.pop("*", ()))
-        self._valued = {name: _pattern(values) for name, values in by_name.items()}
+    In both `*` stands for any text; the name `*` for any claim.
+    """
 
-    def hold(self, key: str, value: object) -> bool:
-        """Whether a claim with this `claim_key` and this value, which is not empty, is meant."""
-        if self._named(key):
-            return True
+    def __init__(self, kinds: Mapping[str, Iterable[str]]) -> None:
+        self._words = [(kind, *word.partition("=")[::2]) for kind, words in kinds.items() for word in words]
+        self._anywhere = self._values("*")
+        self._of_name = functools.lru_cache(_REMEMBERED)(self._find)
+
+    def kinds(self, name: str, value: object) -> Collection[str]:
+        """The kinds that a claim of this name and value, which is not empty, belongs to."""
+        named, valued = self._of_name(name)
         if not isinstance(value, str):
-            return False
-        valued = self._valued.get(key)
-        return bool(self._anywhere.fullmatch(value) or (valued and valued.fullmatch(value)))
+            return named
+        told = [kind for kind, values in valued if values.fullmatch(value)]
+        return named.union(told) if told else named
+
+    def _find(self, name: str) -> tuple[frozenset[str], list[tuple[str, re.Pattern[str]]]]:
+        """The kinds that a name alone tells, and those that it tells with some values."""
+        key = claim_key(name)
+        named = (kind for kind, word, value in self._words if not value and fnmatch.fnmatchcase(key, claim_key(word)))
+        return frozenset(named), self._values(key) + self._anywhere
+
+    def _values(self, key: str) -> list[tuple[str, re.Pattern[str]]]:
+        by_kind: dict[str, list[str]] = {}
+        for kind, name, value in self._words:
+            if value and claim_key(name) == key:
+                by_kind.setdefault(kind, []).append(value)
+        return [(kind, _pattern(values)) for kind, values in by_kind.items()]
 
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str]:
