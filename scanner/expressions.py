@@ -82,8 +82,8 @@ class Situation:
 class Condition:
     """A compiled expression that is true or false of a situation.
 
-    What it came to is remembered by the values of the facts that it names: a log's tokens differ in little that matters,
-    and an evaluation costs ten times a look-up.
+    What it came to is remembered by the values of the facts that it names: the tokens of a log differ in little that
+    matters, and an evaluation costs ten times a look-up.
     """
 
     __slots__ = ("_expression", "_known", "_names")

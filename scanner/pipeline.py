@@ -115,7 +115,10 @@ def _left_out(policy: Policy) -> Callable[[str, bool], bool] | None:
 def _judge(
     subjects: Sequence[Subject], book: rulebook.RuleBook, policy: Policy, now: int, coverage: Coverage
 ) -> list[Finding]:
-    """The findings on all subjects, most severe first, else in the order of subjects and rules. A subject is decoded again, which costs less than keeping it."""
+    """The findings on all subjects, most severe first, else in the order of subjects and of rules.
+
+    A subject is decoded again, which costs less than keeping all of them decoded.
+    """
     from scanner.decode.jws import decode_compact
     from scanner.judge import Judge
 
