@@ -52,8 +52,9 @@ def _colored(lines: Iterable[Line]) -> Iterator[bytes]:
     from rich.text import Text
 
     buffer = io.StringIO()
+    # Without a height, rich takes the width of a dumb terminal for 80, and cuts.
     console = Console(
-        file=buffer, force_terminal=True, color_system="standard", width=1000, highlight=False, emoji=False
+        file=buffer, force_terminal=True, color_system="standard", width=1000, height=1, highlight=False, emoji=False
     )
     for line in lines:
         console.print(Text.assemble(*((text, _STYLES[role]) for text, role in line)), no_wrap=True, overflow="ignore")

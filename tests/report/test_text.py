@@ -153,6 +153,14 @@ def test_colour_changes_no_word():
     assert [line.rstrip() for line in bare.splitlines()] == rendered("text", leak(), width=80).splitlines()
 
 
+def test_a_dumb_terminal_cuts_no_coloured_line(monkeypatch):
+    """Pipelines set TERM=dumb, for which rich knows 80 columns only."""
+    wide = rendered("text", leak(), color=True, width=120)
+    monkeypatch.setenv("TERM", "dumb")
+    assert rendered("text", leak(), color=True, width=120) == wide
+    assert "Any service that trusts idp.example will accept it." in wide
+
+
 @pytest.mark.parametrize("count", [1, 2])
 def test_counts_agree_with_their_nouns(count):
     """One finding is a finding."""
