@@ -69,7 +69,8 @@ def _picture() -> str:
     from rich.text import Text
 
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
-        console = Console(record=True, width=100, file=nowhere, force_terminal=True)
+        # A height, since rich takes the width of a dumb terminal for 80 without one.
+        console = Console(record=True, width=100, height=1, file=nowhere, force_terminal=True)
         shown = _output("tokensweep scan .env", folder=ROOT / "fixtures/leaky-service", color="always")
         console.print(Text.from_ansi(shown))
         picture = console.export_svg(title="tokensweep scan .env", unique_id="scan")
