@@ -7,6 +7,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
+from scanner.model import TokensweepError
+
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
@@ -18,7 +20,7 @@ _AHEAD: Final = 4
 
 
 class Crash(Generic[S]):
-    """A shard that killed its worker."""
+    """A shard on which the work failed, or that killed its worker."""
 
     def __init__(self, shard: S, detail: str) -> None:
         self.shard = shard
@@ -37,16 +39,31 @@ def run(
 ) -> Iterator[R | Crash[S]]:
     """What `work` makes of each shard, in the order in which work ends.
 
-    The first shard, and each that is `local`, is worked on in this process; if no other follows, no process is started.
-    A shard that kills its worker comes back as a Crash; the others are tried again.
+    A shard that is `local` is worked on in this process; where there is one shard only, no other process is started.
+    A shard on which the work fails, or that kills its worker, comes back as a Crash, and costs no other shard. Raises
+    TokensweepError where the work does.
     """
     ahead = iter(shards)
     first = list(itertools.islice(ahead, 2))
     if jobs < 2 or len(first) < 2:
         for shard in itertools.chain(first, ahead):
-            yield work(shard)
+            yield _result(work, shard)
         return
     yield from _processes(itertools.chain(first, ahead), work, jobs, local)
+
+
+def _result(work: Callable[[S], R], shard: S) -> R | Crash[S]:
+    """What `work` makes of the shard. A failure tells its place, not its message, which may hold what was read."""
+    try:
+        return work(shard)
+    except TokensweepError:
+        raise
+    except Exception as error:  # noqa: BLE001  # Whatever is wrong with one shard, the others are worth their results.
+        place = error.__traceback__
+        while place and place.tb_next:
+            place = place.tb_next
+        file, line = (place.tb_frame.f_code.co_filename, place.tb_lineno) if place else ("", 0)
+        return Crash(shard, f"{type(error).__name__} at {os.path.basename(file)}:{line}")
 
 
 _prepared: list[Callable[..., Any]] = []
@@ -62,7 +79,7 @@ def _start(work: Callable[..., Any]) -> None:
 
 
 def _call(shard: Any) -> Any:
-    return _prepared[0](shard)
+    return _result(_prepared[0], shard)
 
 
 def _processes(
@@ -80,12 +97,12 @@ def _processes(
         return ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(work,))
 
     executor = pool(jobs)
-    pending: dict[Future[R], S] = {}
+    pending: dict[Future[R | Crash[S]], S] = {}
     broken: list[S] = []
     try:
         for shard in shards:
             if local(shard):
-                yield work(shard)
+                yield _result(work, shard)
                 continue
             try:
                 pending[executor.submit(_call, shard)] = shard
@@ -108,13 +125,15 @@ def _processes(
         with pool(1) as lone:
             try:
                 yield lone.submit(_call, shard).result()
-            except BrokenProcessPool as error:
-                yield Crash(shard, str(error))
+            except BrokenProcessPool:
+                yield Crash(shard, "its worker process died")
     if broken:
         yield from _processes(shards, work, jobs, local)
 
 
-def _taken(done: Iterable[Future[R]], pending: dict[Future[R], S], broken: list[S]) -> Iterator[R]:
+def _taken(
+    done: Iterable[Future[R | Crash[S]]], pending: dict[Future[R | Crash[S]], S], broken: list[S]
+) -> Iterator[R | Crash[S]]:
     from concurrent.futures.process import BrokenProcessPool
 
     for future in done:
