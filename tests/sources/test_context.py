@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -140,7 +141,7 @@ def test_code_is_no_comment(before: str) -> None:
     assert of_line(before.encode(), frozenset()) == frozenset()
 
 
-def test_contexts_are_judged_below_the_target(root, scan: Scan) -> None:
+def test_contexts_are_judged_below_the_target(root: Path, scan: Scan) -> None:
     """A project may lie in any folder."""
     folder = root / "tests/docs/example"
     folder.mkdir(parents=True)
@@ -154,7 +155,7 @@ def test_contexts_are_judged_below_the_target(root, scan: Scan) -> None:
     ]
 
 
-def test_a_long_line_begins_where_it_begins(root, scan: Scan) -> None:
+def test_a_long_line_begins_where_it_begins(root: Path, scan: Scan) -> None:
     """What stands 4 KiB before a token is not the start of its line."""
     (root / "a.js").write_text("x = '" + "// " * 2000 + mint(1) + "'\n// " + mint(2) + "\n")
     contexts = {sighting.line: sighting.context for subject in scan().subjects for sighting in subject.sightings}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -136,7 +137,7 @@ class TestUnreadable:
     """What the system refuses is told, and the rest is read."""
 
     @pytest.fixture(autouse=True)
-    def as_user(self, root: Path, tmp_path: Path) -> object:
+    def as_user(self, root: Path, tmp_path: Path) -> Iterator[None]:
         """As root everything could be read: for the test, be nobody."""
         fill(root, "open/a", "closed/b", "c")
         (root / "closed").chmod(0)
