@@ -9,7 +9,9 @@ from __future__ import annotations
 import binascii
 import json
 import math
+import re
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any, Final, Literal
 
 from scanner.model import NumericDate, Sealed, Token
@@ -19,7 +21,7 @@ ANOMALIES: Final = {
     "base64-padding": "a segment carries `=` padding (RFC 7515 §2)",
     "base64-standard": "a segment uses `+` or `/` of the standard alphabet (RFC 7515 §2)",
     "base64-trailing-bits": "a segment's last character holds bits that no byte takes (RFC 4648 §3.5)",
-    "base64-invalid": "a segment has a length that base64 cannot have",
+    "base64-invalid": "a segment has a length that base64 cannot have, or a character outside its alphabets",
     "duplicate-member": "a JSON object names a member twice (RFC 7515 §4)",
     "invalid-utf8": "JSON text is not UTF-8",
     "non-finite-number": "a number is NaN or infinite, which JSON does not know (RFC 8259 §6)",
@@ -32,10 +34,15 @@ ANOMALIES: Final = {
 
 _HEADER_BYTES: Final = 1 << 16
 """Longest header segment that is read; headers with certificate chains (x5c) stay below 16 KiB."""
+_DEPTH: Final = 100
+"""Deepest nesting that is read. The parser's own limit moves with its caller's stack, so a token could read only once."""
 _DIGITS: Final = 300
 """Longest integer that is read exactly; so that it still fits a 64-bit float."""
+_EARLIEST: Final = -62_135_596_800
 _LATEST: Final = 253_370_764_800
-"""9999-01-01 UTC, seconds: the limit of what `datetime` and the rules can hold."""
+"""0001-01-01 and 9999-01-01 UTC, seconds: the limits of what `datetime` and the rules can hold."""
+_Unit = Literal["seconds", "milliseconds", "microseconds", "string", "iso8601"]
+_UNITS: Final[tuple[tuple[_Unit, int], ...]] = (("seconds", 1), ("milliseconds", 1_000), ("microseconds", 1_000_000))
 _TIMES: Final = ("exp", "iat", "nbf", "auth_time")
 
 _SIGNATURE_BYTES: Final = {
@@ -90,19 +97,31 @@ class _Reader:
         if b"+" in bare or b"/" in bare:
             self.anomalies.add("base64-standard")
         standard = bare.replace(b"-", b"+").replace(b"_", b"/") + b"=="[: -len(bare) % 4]
-        value = binascii.a2b_base64(standard)
+        try:
+            value = binascii.a2b_base64(standard, strict_mode=True)
+        except binascii.Error:
+            self.anomalies.add("base64-invalid")
+            return None
         if len(bare) % 4 and binascii.b2a_base64(value[-(len(value) % 3) :], newline=False) != standard[-4:]:
             self.anomalies.add("base64-trailing-bits")
         return value
 
     def json(self, data: bytes) -> Any:
         """The JSON value of `data`. Raises ValueError where it is none, RecursionError where it nests too deep."""
+        if data.count(b"{") + data.count(b"[") > _DEPTH and _depth(data) > _DEPTH:
+            raise RecursionError
         try:
             text = data.decode()
         except UnicodeDecodeError:
             self.anomalies.add("invalid-utf8")
             text = data.decode("utf-8", "replace")
         return self._decoder.decode(text)
+
+
+def _depth(data: bytes) -> int:
+    """How deep the brackets nest that stand outside strings."""
+    bare = re.sub(rb'(?s)"(?:[^"\\]|\\.)*"?', b"", data)
+    return max(accumulate(1 if bracket in b"{[" else -1 for bracket in re.findall(rb"[][{}]", bare)), default=0)
 
 
 def decode_compact(text: bytes) -> Token | None:
@@ -198,7 +217,7 @@ def _payload(
             value = reader.json(data)
         except RecursionError:
             reader.anomalies.add("deep-nesting")
-            return "object", {}
+            return ("object", {}) if data.lstrip().startswith(b"{") else ("json", None)
         except ValueError:
             pass
         else:
@@ -248,11 +267,9 @@ def numeric_date(value: object) -> NumericDate | None:
         return _textual_date(value.strip())
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
-    if abs(value) <= 1e11:
-        return NumericDate(seconds=math.floor(value))
-    for unit, scale in (("milliseconds", 1_000), ("microseconds", 1_000_000)):
+    for unit, scale in _UNITS:
         if abs(value) <= 1e11 * scale:
-            return NumericDate(seconds=math.floor(value / scale), unit=unit)  # type: ignore[arg-type]
+            return _instant(math.floor(value / scale), unit)
     return None
 
 
@@ -265,7 +282,7 @@ def _textual_date(text: str) -> NumericDate | None:
         pass
     else:
         read = numeric_date(number)
-        return NumericDate(seconds=read.seconds, unit="string") if read else None
+        return read and _instant(read.seconds, "string")
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -274,4 +291,8 @@ def _textual_date(text: str) -> NumericDate | None:
         seconds = math.floor((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
     except OverflowError:
         return None
-    return NumericDate(seconds=seconds, unit="iso8601") if seconds < _LATEST else None
+    return _instant(seconds, "iso8601")
+
+
+def _instant(seconds: int, unit: _Unit) -> NumericDate | None:
+    return NumericDate(seconds=seconds, unit=unit) if _EARLIEST <= seconds < _LATEST else None
