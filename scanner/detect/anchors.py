@@ -7,6 +7,7 @@ gives a million reports. An anchor is given with the pattern, or cut from it her
 from __future__ import annotations
 
 import re
+import warnings
 from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any, Final, NamedTuple
 
@@ -16,6 +17,7 @@ _LONGEST: Final = 16
 """Bytes after which more of a head makes no scan faster."""
 _RAREST: Final = 1 / 4096
 """Share of random bytes at which an anchor may match: above it, most of the time would go into false anchors."""
+_PLAIN: Final = "give an `anchor` of literals, classes such as [a-z] and alternatives"
 
 
 class Anchor(NamedTuple):
@@ -36,17 +38,21 @@ def anchor_of(name: str, regex: str, given: str | None = None) -> Anchor:
 
     Raises RuleError where `given` has no fixed length, or either is too common to be looked for.
     """
+    field = "anchor" if given else "regex"
     try:
-        tree = _parser.parse(given or regex)
-    except re.error as error:
-        raise RuleError(f"pattern `{name}`: {'anchor' if given else 'regex'}: {error}") from error
+        with warnings.catch_warnings():
+            # RE2's `[[:alpha:]]`, which Python takes for a class of other characters.
+            warnings.simplefilter("error", FutureWarning)
+            tree = _parser.parse(given or regex)
+    except (re.error, FutureWarning) as error:
+        raise RuleError(f"pattern `{name}`: {field}: {error}", _PLAIN) from error
     sets, whole = _head(tree, bool(tree.state.flags & re.IGNORECASE))
     if given and not whole:
-        raise RuleError(f"pattern `{name}`: anchor: it has no fixed length", "use literals and classes only")
+        raise RuleError(f"pattern `{name}`: anchor: it has no fixed length", _PLAIN)
     share = max((_share(way) for way in sets), default=1.0)
     if not sets or not sets[0] or share > _RAREST:
         raise RuleError(
-            f"pattern `{name}`: {'anchor' if given else 'regex'}: no rare head of fixed length to look for",
+            f"pattern `{name}`: {field}: no rare head of fixed length to look for",
             "begin the pattern with at least three literal characters, or give `anchor`",
         )
     ways = [b"".join(_class(chars) for chars in way) for way in sets]
@@ -65,16 +71,19 @@ def _share(way: _Way) -> float:
 
 
 def _head(items: Any, fold: bool) -> tuple[list[_Way], bool]:
-    """The ways through the longest head of `items` with one length, and whether the head is all of it."""
+    """The ways through the longest head of `items` with one length, and whether it is all of it or as long as any."""
     ways: list[_Way] = [[]]
     for operator, argument in items:
         try:
             parts, whole = _item(operator, argument, fold)
         except _Stop:
             return ways, False
-        if len(ways) * len(parts) > 64 or len(ways[0]) + len(parts[0]) > _LONGEST:
+        if len(ways) * len(parts) > 64:
             return ways, False
-        ways = [way + part for way in ways for part in parts]
+        room = _LONGEST - len(ways[0])
+        ways = [way + part[:room] for way in ways for part in parts]
+        if len(ways[0]) == _LONGEST:
+            return ways, True
         if not whole:
             return ways, False
     return ways, True
