@@ -8,7 +8,7 @@ the same results.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from scanner.detect.anchors import Anchor, anchor_of
 from scanner.model import Match
@@ -40,7 +40,7 @@ class Pattern(Protocol):
 
     @property
     def extent(self) -> str | None:
-        """What a failed try has read, so that no anchor inside is tried again; RE2 syntax."""
+        """What a failed try has read, so that no anchor inside is tried again; RE2 syntax. None for one byte."""
 
 
 class Engine(Protocol):
@@ -111,7 +111,12 @@ class Span:
         options.never_capture = True
         self.pattern = pattern.id
         self.regex = re2.compile(pattern.regex.encode("latin-1"), options)
-        self.extent = re2.compile((pattern.extent or r"(?s:.)").encode("latin-1"), options)
+        self.extent = re2.compile(pattern.extent.encode("latin-1"), options) if pattern.extent else None
+
+    def extent_end(self, data: memoryview, start: int, limit: int) -> int:
+        """Where a failed try from `start` is known to have ended, at least one byte on."""
+        found = self.extent and self.extent.match(data, start, limit)
+        return max(found.end(), start + 1) if found else start + 1
 
 
 class Detector:
@@ -156,8 +161,9 @@ class Detector:
                 span = self._spans[index] = Span(self._patterns[index])
             limit = min(end, start + reading.max_subject)
             found = span.regex.match(data, start, limit)
-            reach = found.end() if found else _end(span.extent.match(data, start, limit), start)
-            if reach > safe and limit == end and not reading.final:
+            reach = found.end() if found else span.extent_end(data, start, limit)
+            # Without an extent, a failed try may have read all that is at hand, and fail for its end alone.
+            if (reach if found or span.extent else limit) > safe and not reading.final:
                 reading.resume = start
                 return
             cut = reach == limit < end
@@ -169,10 +175,6 @@ class Detector:
                 progress.covered = max(reach, start + 1)
             else:
                 progress.refuse(start, reach)
-
-
-def _end(found: Any, start: int) -> int:
-    return found.end() if found else start + 1
 
 
 def _engine(anchors: Sequence[Anchor], name: str) -> Engine:
