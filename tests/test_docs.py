@@ -7,6 +7,7 @@ import pytest
 
 from docs import make
 from scanner import policy, rulebook, rulecheck
+from scanner.cli import app
 
 GUIDES = [*make.GUIDES, "CONTRIBUTING.md", "CHANGELOG.md", "fixtures/README.md", "bench/README.md"]
 
@@ -23,6 +24,12 @@ def test_links_lead_somewhere(name):
     guide = make.ROOT / name
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", guide.read_text(encoding="utf-8"))
     assert [link for link in links if not (guide.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("command", app.COMMANDS)
+def test_guide_names_every_command(command):
+    """No command is left to be found by chance."""
+    assert f"tokensweep {command}" in (make.ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def example(title):
