@@ -27,7 +27,7 @@ def among(words: Iterable[str]) -> Callable[[str], bool]:
 class ClaimWords:
     """Kinds of claims, each with its words: `name`, or `name=value` where only some values count.
 
-    In both `*` stands for any text; the name `*` for any claim.
+    In both `*` stands for any text; the name `*` for any claim. A value between slashes is a regular expression.
     """
 
     def __init__(self, kinds: Mapping[str, Iterable[str]]) -> None:
@@ -59,4 +59,8 @@ class ClaimWords:
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str]:
     # Without a word, a pattern that never matches.
-    return re.compile("|".join(fnmatch.translate(word) for word in words) or r"(?!)", re.IGNORECASE)
+    return re.compile("|".join(map(_expression, words)) or r"(?!)", re.IGNORECASE)
+
+
+def _expression(word: str) -> str:
+    return word[1:-1] if word[:1] == word[-1:] == "/" else fnmatch.translate(word)
