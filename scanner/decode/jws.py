@@ -35,7 +35,7 @@ ANOMALIES: Final = {
 _HEADER_BYTES: Final = 1 << 16
 """Longest header segment that is read; headers with certificate chains (x5c) stay below 16 KiB."""
 _DEPTH: Final = 100
-"""Deepest nesting that is read. The parser's own limit moves with its caller's stack, so a token could read only once."""
+"""Deepest nesting that is read. The parser's own limit moves with its caller's stack: so it decides nothing."""
 _DIGITS: Final = 300
 """Longest integer that is read exactly; so that it still fits a 64-bit float."""
 _EARLIEST: Final = -62_135_596_800
