@@ -5,7 +5,7 @@ import pytest
 from scanner import rulebook
 from scanner.decode.jws import decode_compact
 from scanner.judge import Judge
-from scanner.model import Origin, Policy, Sighting, Subject
+from scanner.model import Origin, Policy, Sighting, Subject, Token
 from scanner.rulebook import Minted
 from scanner.rulecheck import mint
 
@@ -52,10 +52,15 @@ TOKENS = {
 }  # fmt: skip
 
 
+def sighted(token: Token) -> Subject:
+    place = Sighting(Origin("file", "a.py"), 0, 9, 1, 1, 1, 10)
+    return Subject("token", token.identity, token.raw, [place], 1)
+
+
 def class_of(header: dict, claims: dict) -> str:
     token = decode_compact(mint(Minted({"alg": "HS256"} | header, SPAN | claims)))
     assert token is not None
-    subject = Subject("token", token.identity, token.raw, [Sighting(Origin("file", "a.py"), 0, 9, 1, 1, 1, 10)], 1)
+    subject = sighted(token)
     JUDGE.judge(subject, token)
     return subject.facts["token.class"]
 
@@ -68,10 +73,19 @@ def test_class(issuer):
     assert JUDGE.undecided == {}
 
 
-def test_what_cannot_be_read_is_of_no_known_class():
-    """A payload that is no JSON object tells nothing, and is no error."""
-    token = decode_compact(mint(Minted({"alg": "HS256"}, "[1]")))
-    subject = Subject("token", token.identity, token.raw, [Sighting(Origin("file", "a.py"), 0, 9, 1, 1, 1, 10)], 1)
+@pytest.mark.parametrize(
+    "text",
+    [
+        mint(Minted({"alg": "HS256"}, "[1]")),
+        b"eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA",
+    ],
+    ids=["no object", "encrypted"],
+)
+def test_what_cannot_be_read_is_of_no_known_class(text):
+    """Claims that are not to be read tell nothing, and are no error."""
+    token = decode_compact(text)
+    assert token is not None
+    subject = sighted(token)
     findings = JUDGE.judge(subject, token)
     assert {finding.rule.id: finding.severity.value for finding in findings} == {"token-leaked": "medium"}
     assert JUDGE.undecided == {}
