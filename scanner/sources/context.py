@@ -32,6 +32,7 @@ _PATHS: Final = tuple(
         ("test", r"/(?:[^/]*[._-])?(?:test|spec|mock|fixture|e2e)s?\.[a-z0-9.]+$|/test_[^/]*\.[a-z]+$|/conftest\.py$"),
         ("test", r"\.(?:snap|feature)$"),
         ("documentation", r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|pod|ipynb)$"),
+        ("documentation", r"\.(?:dist-info/metadata|egg-info/pkg-info)$|/pkg-info$"),  # a package's README
         ("documentation", r"/(?:readme|changelog|changes|contributing)(?:[_-][a-z-]{2,5})?(?:\.(?:txt|html?))?$"),
         ("example", r"/(?:[^/]*[._-])?(?:example|sample)s?(?:\.[^/]*)?$|/(?:example|sample)s?[_-][^/]*$"),
         ("example", r"[._-](?:template|dist)(?:\.(?:env|json|ya?ml|toml|ini|conf|cfg|properties|xml))?$"),
