@@ -163,8 +163,11 @@ class Files:
 
 @cache
 def _buffer() -> mmap.mmap:
-    """The process's one buffer: a shard is read to its end before the next. It takes no memory until it is touched."""
-    return mmap.mmap(-1, BATCH + LARGE)
+    """The process's one buffer: a shard is read to its end before the next. It takes no memory until it is touched.
+
+    A private mapping: a shared one would be written by all processes that are forked from this one.
+    """
+    return mmap.mmap(-1, BATCH + LARGE, access=mmap.ACCESS_COPY)
 
 
 class _Pack:
