@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources.conftest import Scan, mint, paths
+from tests.scans import Scan, mint, paths
 
 
 def sqlite(path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from scanner.model import CONTEXTS
 from scanner.sources.context import of_line, of_path
-from tests.sources.conftest import Scan, mint
+from tests.scans import Scan, mint
 
 PATHS = {
     "test": """

@@ -14,7 +14,7 @@ from scanner.examine import Examiner
 from scanner.model import Coverage, Origin, Policy, Sighting
 from scanner.sources import Limits, Window, tree
 from scanner.sources.stream import WINDOW, Memory
-from tests.sources.conftest import Scan, mint, places
+from tests.scans import Scan, mint, places
 
 MIB = 1 << 20
 NEAR = 70

@@ -12,7 +12,7 @@ from scanner import rulebook
 from scanner.examine import Examiner
 from scanner.model import Coverage, Examination, Policy
 from scanner.sources import tree
-from tests.sources.conftest import fill, mint
+from tests.scans import fill, mint
 
 
 def examined(root: Path, meanwhile: Callable[[], object]) -> Examination:

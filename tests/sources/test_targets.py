@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scanner.model import UsageError
-from tests.sources.conftest import Scan, excluded, fill, mint, paths, skipped
+from tests.scans import Scan, excluded, fill, mint, paths, skipped
 
 
 @pytest.fixture

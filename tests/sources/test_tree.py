@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from scanner.sources.tree import display
-from tests.sources.conftest import Scan, excluded, fill, mint, paths, places, skipped
+from tests.scans import Scan, excluded, fill, mint, paths, places, skipped
 
 
 def git(folder: Path, *arguments: str) -> None:

@@ -6,12 +6,8 @@ import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from scanner import pipeline
-from scanner.model import Policy, Report
+from scanner.model import Report
 
 NOW = 1_800_000_000
 """2027-01-15."""
@@ -46,24 +42,6 @@ def excluded(report: Report) -> dict[str, list[str]]:
     for entry in report.coverage.excluded.values():
         assert min(entry.count, 5) == len(entry.examples)
     return {reason: entry.examples for reason, entry in report.coverage.excluded.items()}
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """An empty folder to scan."""
-    folder = tmp_path / "root"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def scan(root: Path) -> Scan:
-    """Scans targets (`root` unless told) as of NOW, under the default policy with changes."""
-
-    def scan(*targets: Any, **policy: Any) -> Report:
-        return pipeline.scan([str(target) for target in targets or (root,)], Policy(**policy), NOW, with_rules=False)
-
-    return scan
 
 
 def fill(root: Path, *names: str) -> None:
