@@ -35,12 +35,14 @@ ANOMALIES: Final = {
 _HEADER_BYTES: Final = 1 << 16
 """Longest header segment that is read; headers with certificate chains (x5c) stay below 16 KiB."""
 _DEPTH: Final = 100
-"""Deepest nesting that is read. The parser's own limit moves with its caller's stack: so it decides nothing."""
+"""Deepest nesting that is read. The parser's own limit moves with its caller's stack: it would decide now so, now so."""
 _DIGITS: Final = 300
 """Longest integer that is read exactly; so that it still fits a 64-bit float."""
 _EARLIEST: Final = -62_135_596_800
 _LATEST: Final = 253_370_764_800
 """0001-01-01 and 9999-01-01 UTC, seconds: the limits of what `datetime` and the rules can hold."""
+_FOREVER: Final = 253_402_300_800
+"""10000-01-01 UTC, seconds: what becomes of .NET's `DateTime.MaxValue`."""
 _Unit = Literal["seconds", "milliseconds", "microseconds", "string", "iso8601"]
 _UNITS: Final[tuple[tuple[_Unit, int], ...]] = (("seconds", 1), ("milliseconds", 1_000), ("microseconds", 1_000_000))
 _TIMES: Final = ("exp", "iat", "nbf", "auth_time")
@@ -261,12 +263,15 @@ def numeric_date(value: object) -> NumericDate | None:
     """The instant that a time claim means (RFC 7519 §2), also where it is milliseconds, a numeric string or ISO 8601.
 
     None for what is no instant in the years 1 to 9998. Values above 1e11 are read as milliseconds: as seconds they lie
-    beyond the year 5138.
+    beyond the year 5138. But up to the end of .NET's calendar they mean "for ever", in seconds: as milliseconds they lie
+    before 1978, when there were no tokens.
     """
     if isinstance(value, str):
         return _textual_date(value.strip())
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
+    if 1e11 < value <= _FOREVER:
+        return NumericDate(seconds=min(math.floor(value), _LATEST - 1))
     for unit, scale in _UNITS:
         if abs(value) <= 1e11 * scale:
             return _instant(math.floor(value / scale), unit)
