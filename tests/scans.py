@@ -17,7 +17,11 @@ Scan = Callable[..., Report]
 
 def mint(number: int = 0, size: int = 0) -> str:
     """A token of ours, distinct for each `number`, with `size` more bytes of claims."""
-    parts = ['{"alg":"RS256"}', json.dumps({"iss": "https://idp.example", "jti": str(number), "pad": "x" * size}), "s"]
+    parts = [
+        '{"alg":"RS256"}',
+        json.dumps({"iss": "https://idp.example", "jti": str(number), "pad": "x" * size}),
+        "s" * 128,
+    ]
     return ".".join(base64.urlsafe_b64encode(part.encode()).rstrip(b"=").decode() for part in parts)
 
 

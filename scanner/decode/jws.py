@@ -35,7 +35,7 @@ ANOMALIES: Final = {
 _HEADER_BYTES: Final = 1 << 16
 """Longest header segment that is read; headers with certificate chains (x5c) stay below 16 KiB."""
 _DEPTH: Final = 100
-"""Deepest nesting that is read. The parser's own limit moves with its caller's stack: it would decide now so, now so."""
+"""Deepest nesting that is read. The parser's own limit would not do: it moves with the stack of the caller."""
 _DIGITS: Final = 300
 """Longest integer that is read exactly; so that it still fits a 64-bit float."""
 _EARLIEST: Final = -62_135_596_800
@@ -54,7 +54,9 @@ _SIGNATURE_BYTES: Final = {
     "none": (0,), "": (0,),
 }  # fmt: skip
 """Length of a signature by algorithm in lower case, RFC 7518 §3.1 and RFC 8037 §3.1; RSA's is its modulus'."""
-_RSA_BYTES: Final = frozenset({128, 192, 256, 384, 512, 1024, 2048})
+_RSA_BYTES: Final = (128, 192, 256, 384, 512, 1024, 2048)
+_GLUED: Final = 4
+"""Characters of a string's type and length that may look like the end of a signature."""
 
 
 class _Reader:
@@ -232,22 +234,33 @@ def _payload(
     return ("text" if printable else "binary"), None
 
 
+def _lengths(algorithm: str) -> tuple[int, ...]:
+    """How many bytes a signature of `algorithm` has; empty where nothing is known of it."""
+    name = algorithm.lower()
+    return _RSA_BYTES if name.startswith(("rs", "ps")) else _SIGNATURE_BYTES.get(name, ())
+
+
 def _fits(algorithm: str, length: int) -> bool:
     """Whether a signature of `length` bytes can come from `algorithm`; an unknown algorithm makes any."""
-    name = algorithm.lower()
-    if name.startswith(("rs", "ps")):
-        return length in _RSA_BYTES
-    return length in _SIGNATURE_BYTES.get(name, (length,))
+    return length in (_lengths(algorithm) or (length,))
 
 
 def _signature(segment: bytes, algorithm: str) -> bytes:
-    """The signature at the start of `segment`: a `/` or `+` ends it (a URL's path goes on), unless only the whole has
-    the algorithm's length, as an encoder with the standard alphabet writes it."""
+    """The signature at the start of `segment`.
+
+    A `/` or `+` ends it (a URL's path goes on), unless only the whole has the algorithm's length, as an encoder with the
+    standard alphabet writes it. So does the algorithm's length, where all that follows is what binary formats put
+    between two strings, or the next token.
+    """
     short = _without_tail(segment)
-    if len(short) < len(segment) and not _fits(algorithm, len(short) * 3 // 4):
-        whole = segment.rstrip(b"=")
-        if _fits(algorithm, len(whole) * 3 // 4):
-            return segment
+    if _fits(algorithm, len(short) * 3 // 4):
+        return short
+    if len(short) < len(segment) and _fits(algorithm, len(segment.rstrip(b"=")) * 3 // 4):
+        return segment
+    for length in _lengths(algorithm):
+        characters = -(-length * 4 // 3)
+        if 0 < characters < len(short) and (len(short) - characters <= _GLUED or b"ey" in short[characters:][:_GLUED]):
+            return short[:characters]
     return short
 
 
