@@ -78,7 +78,7 @@ class _Reader:
         if len(digits) <= _DIGITS:
             return int(digits)
         self.anomalies.add("huge-number")
-        return math.inf
+        return float(digits)
 
     def _float(self, digits: str) -> float:
         value = float(digits)
@@ -248,12 +248,12 @@ def _fits(algorithm: str, length: int) -> bool:
 def _signature(segment: bytes, algorithm: str) -> bytes:
     """The signature at the start of `segment`.
 
-    A `/` or `+` ends it (a URL's path goes on), unless only the whole has the algorithm's length, as an encoder with the
-    standard alphabet writes it. So does the algorithm's length, where all that follows is what binary formats put
+    A `/` or `+` ends it (a URL's path goes on), unless only the whole has the algorithm's length, as an encoder with
+    the standard alphabet writes it. So does the algorithm's length, where all that follows is what binary formats put
     between two strings, or the next token.
     """
     short = _without_tail(segment)
-    if _fits(algorithm, len(short) * 3 // 4):
+    if _fits(algorithm, len(short.rstrip(b"=")) * 3 // 4):
         return short
     if len(short) < len(segment) and _fits(algorithm, len(segment.rstrip(b"=")) * 3 // 4):
         return segment
@@ -276,8 +276,8 @@ def numeric_date(value: object) -> NumericDate | None:
     """The instant that a time claim means (RFC 7519 §2), also where it is milliseconds, a numeric string or ISO 8601.
 
     None for what is no instant in the years 1 to 9998. Values above 1e11 are read as milliseconds: as seconds they lie
-    beyond the year 5138. But up to the end of .NET's calendar they mean "for ever", in seconds: as milliseconds they lie
-    before 1978, when there were no tokens.
+    beyond the year 5138. But up to the end of .NET's calendar they mean "for ever", in seconds: as milliseconds they
+    lie before 1978, when there were no tokens.
     """
     if isinstance(value, str):
         return _textual_date(value.strip())
