@@ -149,8 +149,6 @@ class Detector:
         for start, index in hits:
             if start < reading.floor or start + self._anchors[index].length > end:
                 continue
-            if start >= safe and not reading.final:
-                return
             progress = reading.progress.get(index)
             if progress is None:
                 progress = reading.progress[index] = Progress()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.detect import LOOKAHEAD, Detector
+from scanner.detect import LOOKAHEAD, Detector, Reading
 from scanner.model import Examination, Policy
 from scanner.rulebook import Pattern
 from scanner.sources.stream import LOOKBEHIND
@@ -99,6 +99,24 @@ def test_pattern_without_extent(engine, size):
     data = f"a\n{LONG}\n{SHORT}\n{'.' * 9000}".encode()
     examined = examiner(engine, patterns=[strict])
     assert [raw.decode() for raw, _ in found(examined(Cut(data, size)))] == [LONG, SHORT]
+
+
+@pytest.mark.parametrize("gap", [1, 2000, LOOKAHEAD - 40])
+@pytest.mark.parametrize("size", [50, len(SHORT) + 1000, len(SHORT) + LOOKAHEAD, 1 << 20])
+def test_suppression_beyond_the_window(size, gap):
+    """A token whose window ends before its line does is suppressed by the rest of its line."""
+    [(_, sighting)] = found(examiner("hyperscan")(Cut(f"{SHORT}{' ' * gap}# tokensweep: allow".encode(), size)))
+    assert [allow.spelling for allow in sighting.allows] == ["tokensweep"]
+
+
+def test_an_anchor_cut_by_two_blobs_is_none():
+    """What stands in the next blob makes no match in this one."""
+    pattern = Pattern("note", "pragma", "note:[a-z]*", "note:x", None, (), "mine.toml")
+    data = memoryview(b"note:xyz")
+    for engine in ENGINES:
+        detector = Detector([pattern], engine=engine)
+        ends = {end: list(detector.matches(data, [(0, 0)], Reading(99, 0, end), lambda *_: _[2])) for end in (5, 6)}
+        assert {end: [match.end for match in matches] for end, matches in ends.items()} == {5: [], 6: [6]}
 
 
 @pytest.mark.parametrize("size", [1000, 1 << 20])

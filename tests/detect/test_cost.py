@@ -15,6 +15,7 @@ TEXTS = {
     "anchors": "eyJ",
     "anchors of four": "eyJh",
     "anchors and dots": "eyJh.",
+    "anchors in long parts": "eyJ" * 700 + ".",
     "headers": UNSECURED_HEADER,
     "headers and dots": UNSECURED_HEADER + ".",
     "headers with two dots": UNSECURED_HEADER + "..",
