@@ -51,10 +51,13 @@ def scan(
     names = tuple(display(os.fsencode(target)) for target in plan.targets)
     extra = [Path(folder) for folder in policy.rules]
     coverage, subjects = Coverage(), Subjects(policy.max_subjects)
+    book: rulebook.RuleBook | None = None
     try:
         for examination in _examinations(plan, rulebook.load_patterns(extra), policy, coverage):
             subjects.merge(examination.subjects)
             coverage.add(examination.coverage)
+            if book is None and (with_rules or examination.subjects):
+                book = rulebook.load(extra)  # while the workers read on
             if progress:
                 progress(coverage)
     except KeyboardInterrupt:
@@ -64,7 +67,8 @@ def scan(
         coverage.skipped.append(Skipped(", ".join(names), "nothing-read", "it holds no file to read"))
 
     found = sorted(subjects, key=_place)
-    book = rulebook.load(extra) if found or with_rules else None
+    if book is None and (found or with_rules):
+        book = rulebook.load(extra)
     findings = _judge(found, book, policy, now, coverage) if book else []
     if findings or _decided(policy, plan.root):
         coverage.notes += _triage(findings, policy, plan, now)

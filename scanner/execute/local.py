@@ -116,11 +116,11 @@ def _processes(
             done, _ = wait(pending, return_when=FIRST_COMPLETED)
             yield from _taken(done, pending, broken)
     finally:
+        # All results that are wanted are here. Workers that are asked to leave take a tenth of a second for it.
         processes = list((getattr(executor, "_processes", None) or {}).values())
+        for process in processes:
+            process.terminate()
         executor.shutdown(wait=False, cancel_futures=True)
-        if pending:
-            for process in processes:
-                process.terminate()
     for shard in broken:
         with pool(1) as lone:
             try:
