@@ -171,7 +171,14 @@ class TestNoToken:
         assert decode_compact(text.encode()) is None
 
     @pytest.mark.parametrize(
-        "text", [b"eyJh=GciOiJub25lIn0.e30.", b"eyJhbGciOiJub25lIn0!.e30.", b"\xff.e30.", b"a!bc.e30."]
+        "text",
+        [
+            b"eyJh=GciOiJub25lIn0.e30.",
+            b"eyJhbGciOiJub25lIn0!.e30.",
+            b"\xff.e30.",
+            b"a!bc.e30.",
+            b"eyJh!!!!bGciOiJub25lIn0.e30.",
+        ],
     )
     def test_characters_outside_the_alphabets(self, text):
         """They are never passed over: what they cut in two is no base64."""
