@@ -1,5 +1,7 @@
 """What the tokens of well-known issuers are for."""
 
+from typing import Any
+
 import pytest
 
 from scanner import rulebook
@@ -13,7 +15,7 @@ NOW = 1_767_225_600
 JUDGE = Judge(rulebook.load(), Policy(), NOW)
 SPAN = {"iat": NOW - 60, "exp": NOW + 3_540}
 
-TOKENS = {
+TOKENS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "RFC 9068": ("access", {"typ": "at+jwt"}, {"iss": "https://idp.example", "sub": "u", "client_id": "c"}),
     "RFC 9068, with OpenID Connect's claims": ("access", {"typ": "AT+JWT"}, {"nonce": "n", "aud": "a"}),
     "Auth0 access": ("access", {}, {"iss": "https://t.auth0.com/", "aud": ["api", "ui"], "azp": "c", "scope": "read"}),
@@ -57,7 +59,7 @@ def sighted(token: Token) -> Subject:
     return Subject("token", token.identity, token.raw, [place], 1)
 
 
-def class_of(header: dict, claims: dict) -> str:
+def class_of(header: dict[str, Any], claims: dict[str, Any]) -> object:
     token = decode_compact(mint(Minted({"alg": "HS256"} | header, SPAN | claims)))
     assert token is not None
     subject = sighted(token)
