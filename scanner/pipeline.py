@@ -74,7 +74,7 @@ def scan(
         coverage.notes += _triage(findings, policy, plan, now)
     return Report(
         version=__version__,
-        rules_digest=book.digest if book else "",
+        rules_digest=book.digest if book else rulebook.digest(extra),
         rules=book.active(policy) if book else (),
         targets=names,
         root=display(os.fsencode(plan.root or "")),

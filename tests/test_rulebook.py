@@ -288,3 +288,10 @@ class TestShipped:
         for path in sorted(rulebook.folder().glob("*.toml")):
             digest.update(hashlib.sha256(path.read_bytes()).digest())
         assert rulebook.load().digest == digest.hexdigest()[:12]
+
+
+def test_the_digest_is_that_of_the_whole_book(tmp_path):
+    """A report of a clean scan names the same rules without reading them."""
+    (tmp_path / "own.toml").write_text('disable = ["token-no-key-id"]\n')
+    assert rulebook.digest() == rulebook.load().digest
+    assert rulebook.digest([tmp_path]) == rulebook.load([tmp_path]).digest != rulebook.digest()

@@ -68,8 +68,8 @@ def run(targets: Sequence[str], flags: Values) -> int:
     found = _status_of_findings(given)
     color = given.read("color", _color)
     policy = settings.policy_in_force(targets, given)
-    # Only the text report does without the rules in force; reading them takes longer than a small clean scan.
-    with_rules = bool(given.get("verbose")) or any(output.format != "text" for output in outputs)
+    # Only SARIF lists the rules in force; reading them takes longer than a small clean scan.
+    with_rules = bool(given.get("verbose")) or any(output.format == "sarif" for output in outputs)
     finished = scan(targets, policy, given, with_rules=with_rules)
     for output in sorted(outputs, key=lambda output: output.path is None):
         _write(finished, output, _style(output, given, color))

@@ -148,6 +148,13 @@ def load_patterns(extra: Sequence[Path] = ()) -> tuple[Pattern, ...]:
     return read_patterns(folder() / "patterns.toml")
 
 
+def digest(extra: Sequence[Path] = ()) -> str:
+    """The digest of the rule book of these folders (`RuleBook.digest`), unread and unchecked. Raises RuleError."""
+    from scanner.rulebook import files
+
+    return files.digest(path.read_bytes() for place in (folder(), *extra) for path in files.rule_files(place))
+
+
 def load(extra: Sequence[Path] = (), base: Path | None = None) -> RuleBook:
     """The shipped rules and those of the folders `extra`, checked in full. Raises RuleError.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, NoReturn, TypeVar
 
@@ -190,3 +191,19 @@ TABLES: Final[Mapping[str, type[msgspec.Struct]]] = {
     "published": PublishedTable,
 }
 """The arrays of tables that a rule file may hold, and the shape of their entries."""
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """The rule files of a folder, in the order in which they are read. Raises RuleError where there are none."""
+    files = sorted(folder.glob("*.toml"))
+    if not files:
+        what = "holds no rule files" if folder.is_dir() else "is no folder"
+        raise RuleError(f"{folder}: {what}", hint="name a folder of *.toml files")
+    return files
+
+
+def digest(texts: Iterable[bytes]) -> str:
+    """12 hex digits that change when a rule file does."""
+    # A digest of digests: moving text from one file to the next changes it.
+    whole = hashlib.sha256(b"".join(hashlib.sha256(text).digest() for text in texts))
+    return whole.hexdigest()[:12]
