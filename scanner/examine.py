@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from scanner.decode import decoder
 from scanner.detect import LOOKAHEAD, Detector, Hit, Reading
 from scanner.model import Allow, Coverage, Examination, Policy, Sighting, Skipped, Token
 from scanner.sources import Blob, Part, Shard, Window
@@ -28,7 +29,7 @@ class Examiner:
         """`patterns` are those of the rule book (`scanner.rulebook.Pattern`)."""
         self._patterns = tuple(patterns)
         self._policy = policy
-        self._makes = {pattern.id: pattern.makes for pattern in patterns}
+        self._decoders = {pattern.id: pattern.decoder for pattern in patterns}
         self._detector = Detector(patterns)
 
     def __reduce__(self) -> tuple[type[Examiner], tuple[Sequence[Any], Policy]]:
@@ -62,7 +63,7 @@ class Examiner:
             examined.finish()
 
     def _begin(self, blob: Blob, reading: Reading, subjects: Subjects, coverage: Coverage) -> _BlobExamination:
-        return _BlobExamination(self._detector, self._makes, self._policy, blob, reading, subjects, coverage)
+        return _BlobExamination(self._detector, self._decoders, self._policy, blob, reading, subjects, coverage)
 
 
 class _BlobExamination:
@@ -71,7 +72,7 @@ class _BlobExamination:
     def __init__(
         self,
         detector: Detector,
-        makes: dict[str, str],
+        decoders: dict[str, str],
         policy: Policy,
         blob: Blob,
         reading: Reading,
@@ -81,7 +82,8 @@ class _BlobExamination:
         from scanner.sources.context import of_path
 
         self.detector = detector
-        self.makes = makes
+        self.decoders = decoders
+        """By pattern; a suppression has none."""
         self.policy = policy
         self.blob = blob
         self.reading = reading
@@ -103,28 +105,28 @@ class _BlobExamination:
 
     def read(self, data: memoryview, hits: Sequence[Hit], begin: int) -> None:
         """Take the subjects of the blob, which begins at `begin` of `data`."""
-        from scanner.decode.jws import begins_token, decode_compact
-
         decoded: Token | None = None
 
         def accept(pattern: str, start: int, end: int, cut: bool) -> int | None:
             nonlocal decoded
-            if self.makes[pattern] == "pragma":
+            if not self.decoders[pattern]:
                 return end
             text = bytes(data[start:end])
-            decoded = decode_compact(text)
-            if cut and begins_token(text):
+            reader = decoder(self.decoders[pattern])
+            decoded = reader.decode(text)
+            if cut and reader.begins(text):
                 detail = f"a token is longer than {self.policy.max_subject} bytes"
                 self.coverage.skipped.append(Skipped(self.blob.origin.path, "cut-short", detail))
             return start + len(decoded.raw) if decoded else None
 
         for match in self.detector.matches(data, hits, self.reading, accept):
             self.blob.locator.move(data, match.start)
-            if self.makes[match.pattern] == "pragma":
+            name = self.decoders[match.pattern]
+            if not name:
                 self.pragmas.append(self.blob.locator.line)
             elif decoded:
                 sighting = self._sighting(data, begin, match.start, match.end)
-                self.subjects.sight("token", decoded.identity, decoded.raw.reveal(), sighting)
+                self.subjects.sight("token", decoded.identity, decoded.raw.reveal(), sighting, decoder=name)
 
     def _sighting(self, data: memoryview, begin: int, start: int, end: int) -> Sighting:
         from scanner.sources.context import of_line

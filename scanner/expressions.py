@@ -184,6 +184,7 @@ def of_classes() -> Language:
 
 @functools.cache
 def of_rules(kind: Kind) -> Language:
-    """What rules on a kind of subject, and severity caps, may ask: its facts, where it was seen, and the limits."""
-    about = (f"{kind}.", "seen.")
+    """What rules on a kind of subject, and severity caps, may ask: its facts, where it was seen, what was
+    proved of it, and the limits."""
+    about = (f"{kind}.", "seen.", "evidence.")
     return Language([*(fact for fact in FACTS.values() if fact.name.startswith(about)), *LIMITS.values()])

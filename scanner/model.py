@@ -127,6 +127,8 @@ class Sighting(msgspec.Struct, frozen=True):
     context: frozenset[str] = frozenset()
     """Of `CONTEXTS`."""
     allows: tuple[Allow, ...] = ()
+    wrapping: tuple[str, ...] = ()
+    """The encodings that stand between the bytes of the blob and the subject's raw text, outermost first."""
 
 
 CONTEXTS = (
@@ -150,12 +152,23 @@ class NumericDate(msgspec.Struct, frozen=True):
     """How the claim spelt it; all but `seconds` break RFC 7519."""
 
 
+FORMS: Final[Mapping[str, str]] = {
+    "jws": "signed JSON web token (RFC 7515)",
+    "jwe": "encrypted JSON web token (RFC 7516)",
+}
+"""What a token can be, and that in words."""
+
+DECODERS: Final = ("jws",)
+"""The modules of `scanner.decode` that a pattern may name."""
+
+
 class Token(msgspec.Struct, frozen=True):
     """A decoded JSON web token. Nothing in it is verified: header and claims are the issuer's or an attacker's word."""
 
-    form: Literal["jws", "jwe"]
+    form: str
+    """Of `FORMS`."""
     raw: Sealed
-    """The compact serialisation as it stood."""
+    """The serialisation as it stood."""
     header: dict[str, Any]
     claims: dict[str, Any] | None
     """None where the payload is no JSON object, or encrypted."""
@@ -191,6 +204,9 @@ class Subject(msgspec.Struct):
     packed: bytes = b""
     """Their values, as MessagePack; empty until judged."""
     evidence: dict[str, Any] = {}
+    """What correlation proved, by the names of the facts `evidence.*` without that prefix; all of it may be shown."""
+    decoder: str = "jws"
+    """What reads the raw text: of `DECODERS`."""
 
     @property
     def id(self) -> str:

@@ -1,13 +1,14 @@
-"""The way of the data: sources → detect → decode → judge → triage → report."""
+"""The way of the data: sources → detect → decode → correlate → judge → triage → report."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from scanner import __version__, rulebook
+from scanner.decode import decoder
 from scanner.examine import Examiner
 from scanner.execute.local import Crash, processors, run
 from scanner.model import (
@@ -21,6 +22,7 @@ from scanner.model import (
     Report,
     Skipped,
     Subject,
+    Token,
 )
 from scanner.sources import Shard
 from scanner.sources.stream import Memory
@@ -121,20 +123,27 @@ def _judge(
 ) -> list[Finding]:
     """The findings on all subjects, most severe first, else in the order of subjects and of rules.
 
-    A subject is decoded again, which costs less than keeping all of them decoded.
+    Correlation comes first: its evidence is among the facts that are judged.
     """
-    from scanner.decode.jws import decode_compact
+    from scanner.correlate import correlate
     from scanner.judge import Judge
 
+    correlate(lambda: _decoded(subjects), policy, coverage)
     judge = Judge(book, policy, now)
     findings: list[Finding] = []
-    for subject in subjects:
-        token = decode_compact(subject.sealed.reveal())
-        if token:
-            findings += judge.judge(subject, token)
+    for subject, token in _decoded(subjects):
+        findings += judge.judge(subject, token)
     coverage.undecided.update(judge.undecided)
     findings.sort(key=lambda finding: -finding.severity.rank)
     return findings
+
+
+def _decoded(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Token]]:
+    """The subjects with what they say; decoding twice costs less than keeping all of them decoded."""
+    for subject in subjects:
+        token = decoder(subject.decoder).decode(subject.sealed.reveal())
+        if token:
+            yield subject, token
 
 
 def _decided(policy: Policy, root: Path | None) -> bool:

@@ -11,10 +11,11 @@ from typing import Any, Final
 import msgspec
 
 from scanner import pipeline
-from scanner.decode.jws import decode_compact
+from scanner.correlate import correlate
+from scanner.decode.jws import decode
 from scanner.detect import Detector, Reading
 from scanner.judge import Judge
-from scanner.model import Origin, Policy, Rule, Severity, Subject
+from scanner.model import Coverage, Origin, Policy, Rule, Severity, Subject
 from scanner.rulebook import Example, Minted, Pattern, PatternExample, RuleBook
 from scanner.subjects import Subjects
 
@@ -78,10 +79,11 @@ def _taken(pattern: Pattern, data: bytes) -> list[tuple[int, int]]:
 def try_rule(book: RuleBook, rule: Rule, example: Example) -> str:
     """What is wrong with an example of a rule; empty where the rule makes of it what it says."""
     text = mint(example.token, example.sign_with)
-    token = decode_compact(text)
+    token = decode(text)
     subject = _sighted(book, text, token.identity, example) if token else None
     if token is None or subject is None:
         return "its token is not found in its files"
+    correlate(lambda: iter([(subject, token)]), example.policy, Coverage())
     judge = Judge(msgspec.structs.replace(book, rules=(rule,)), example.policy, int(example.now.timestamp()))
     found = max((finding.severity for finding in judge.judge(subject, token)), default=None)
     undecided = not isinstance(judge.outcome(rule, subject, token), bool)

@@ -19,14 +19,14 @@ class Subjects:
     def __iter__(self) -> Iterator[Subject]:
         return iter(self._known.values())
 
-    def sight(self, kind: Kind, identity: str, raw: bytes, sighting: Sighting) -> None:
-        """Add one sighting. Those in one file come one after another."""
+    def sight(self, kind: Kind, identity: str, raw: bytes, sighting: Sighting, *, decoder: str) -> None:
+        """Add one sighting of what `decoder` reads in `raw`. Those in one file come one after another."""
         subject = self._known.get((kind, identity))
         if subject is None:
             if len(self._known) >= self._most:
                 self._beyond += 1
                 return
-            subject = self._known[kind, identity] = Subject(kind, identity, Sealed(raw), [])
+            subject = self._known[kind, identity] = Subject(kind, identity, Sealed(raw), [], decoder=decoder)
         subject.seen += 1
         listed = subject.sightings
         if len(listed) < SIGHTINGS_LISTED or listed[-SIGHTINGS_LISTED].origin != sighting.origin:

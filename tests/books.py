@@ -48,6 +48,7 @@ name = "an example"
 [[pattern]]
 id = "jose"
 makes = "token"
+decoder = "jws"
 regex = 'eyJ[a-z]+'
 [[pattern.example]]
 text = "é «eyJabc» «eyJd»"

@@ -1,1 +1,28 @@
-"""Decoding: what the bytes of a match are. Pure, bounded, without a clock and without cryptography."""
+"""Decoding: what the bytes of a match are. Pure, bounded, without a clock and without cryptography.
+
+A pattern names its decoder: a module beside this one, listed in `scanner.model.DECODERS`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import Protocol, cast
+
+from scanner.model import Token
+
+
+class Decoder(Protocol):
+    """A module that reads one serialisation."""
+
+    def decode(self, text: bytes) -> Token | None:
+        """The token that `text` starts with, or None where it starts with none. Never raises."""
+
+    def begins(self, text: bytes) -> bool:
+        """Whether `text` begins with enough of a token to say that one was cut short."""
+
+
+@cache
+def decoder(name: str) -> Decoder:
+    """The decoder of this name, imported when the first match asks for it."""
+    return cast("Decoder", import_module(f"scanner.decode.{name}"))

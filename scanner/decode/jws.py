@@ -128,7 +128,7 @@ def _depth(data: bytes) -> int:
     return max(accumulate(1 if bracket in b"{[" else -1 for bracket in re.findall(rb"[][{}]", bare)), default=0)
 
 
-def decode_compact(text: bytes) -> Token | None:
+def decode(text: bytes) -> Token | None:
     """The token that `text` starts with, or None where it starts with none.
 
     `text` is a run of base64url segments joined by dots, and may go on behind the token (a full stop, a file's suffix):
@@ -149,7 +149,7 @@ def decode_compact(text: bytes) -> Token | None:
     return None
 
 
-def begins_token(text: bytes) -> bool:
+def begins(text: bytes) -> bool:
     """Whether `text` begins with the whole header of a token, whatever follows."""
     first, dot, _ = text.partition(b".")
     header = _header(_Reader(), first) if dot and len(first) <= _HEADER_BYTES else None

@@ -91,6 +91,7 @@ class Judge:
         standard = self._standards[self._class(facts)]
         facts.update(standard.facts)
         facts.update(seen_facts(subject.sightings, subject.seen))
+        facts.update((f"evidence.{name}", value) for name, value in subject.evidence.items())
         return facts, standard
 
     def _class(self, facts: Facts) -> str:

@@ -40,6 +40,8 @@ class Pattern(msgspec.Struct, frozen=True):
 
     id: str
     makes: Literal["token", "pragma"]
+    decoder: str
+    """What reads its matches: of `scanner.model.DECODERS`; empty for a pragma."""
     regex: str
     """RE2 syntax, over bytes."""
     anchor: str | None

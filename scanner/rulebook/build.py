@@ -11,7 +11,7 @@ import msgspec
 
 from scanner.expressions import of_classes, of_rules
 from scanner.facts import LIMITS
-from scanner.model import Case, Rule, RuleError, RuleId, Severity
+from scanner.model import DECODERS, Case, Rule, RuleError, RuleId, Severity
 from scanner.policy import duration
 from scanner.rulebook import Cap, Pattern, RuleBook, TokenClass
 from scanner.rulebook.files import (
@@ -140,6 +140,11 @@ def _pattern(place: Place, table: PatternTable) -> Pattern:
     import re2
 
     check_id(table.id, place)
+    if table.makes == "pragma":
+        if table.decoder:
+            place.refuse("decoder", "a pragma is not decoded")
+    else:
+        look_up(table.decoder, dict.fromkeys(DECODERS), place, "decoder")
     options = re2.Options()
     options.log_errors = False
     options.encoding = re2.Options.Encoding.LATIN1

@@ -42,13 +42,14 @@ class PatternTable(_Table, frozen=True):
     id: str
     makes: Literal["token", "pragma"]
     regex: str
+    decoder: str = ""
     anchor: str | None = None
     extent: str | None = None
     example: tuple[PatternExample, ...] = ()
 
     def pattern(self, source: str) -> Pattern:
         """The pattern that it states."""
-        return Pattern(self.id, self.makes, self.regex, self.anchor, self.extent, self.example, source)
+        return Pattern(self.id, self.makes, self.decoder, self.regex, self.anchor, self.extent, self.example, source)
 
 
 class CaseTable(_Table, frozen=True, rename={"severity": "is"}):

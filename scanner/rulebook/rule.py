@@ -122,7 +122,7 @@ def _message(place: Place, field: str, text: str, kind: str) -> Message:
 
 def _slot(place: Place, field: str, name: str, instead: str | None, kind: str) -> Slot:
     fact = _SHOWN.get(name)
-    if fact is None or not name.startswith((f"{kind}.", "seen.", "limit.")):
+    if fact is None or not name.startswith((f"{kind}.", "seen.", "evidence.", "limit.")):
         place.refuse(field, f"{{{name}}} is no fact that may be shown" + nearest(name, _SHOWN))
     if instead is None and not fact.always:
         place.refuse(field, f"{{{name}}} may be unknown", f"write {{{name}|words instead}}")

@@ -95,7 +95,7 @@ def test_a_token_cut_by_two_blobs_is_none():
 @pytest.mark.parametrize("size", [64, 5000, 1 << 20])
 def test_pattern_without_extent(engine, size):
     """A pattern that needs the whole token at once is not given up at a window's end."""
-    strict = Pattern("strict", "token", r"eyJhbGciOi[\w-]+\.[\w-]+\.[\w-]{43}", None, None, (), "mine.toml")
+    strict = Pattern("strict", "token", "jws", r"eyJhbGciOi[\w-]+\.[\w-]+\.[\w-]{43}", None, None, (), "mine.toml")
     data = f"a\n{LONG}\n{SHORT}\n{'.' * 9000}".encode()
     examined = examiner(engine, patterns=[strict])
     assert [raw.decode() for raw, _ in found(examined(Cut(data, size)))] == [LONG, SHORT]
@@ -111,7 +111,7 @@ def test_suppression_beyond_the_window(size, gap):
 
 def test_an_anchor_cut_by_two_blobs_is_none():
     """What stands in the next blob makes no match in this one."""
-    pattern = Pattern("note", "pragma", "note:[a-z]*", "note:x", None, (), "mine.toml")
+    pattern = Pattern("note", "pragma", "", "note:[a-z]*", "note:x", None, (), "mine.toml")
     data = memoryview(b"note:xyz")
     for engine in ENGINES:
         detector = Detector([pattern], engine=engine)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner import rulebook
-from scanner.decode.jws import decode_compact
+from scanner.decode.jws import decode
 from scanner.expressions import Undecided
 from scanner.facts import FACTS, LIMITS
 from scanner.judge import Judge
@@ -98,7 +98,7 @@ CODE = seen("src/app.py", 3)
 def token_subject(claims, *sightings):
     """A token with these claims, as a subject and decoded."""
     raw = mint(Minted({"alg": "RS256"}, claims))
-    token = decode_compact(raw)
+    token = decode(raw)
     assert token
     return Subject("token", token.identity, Sealed(raw), list(sightings or [CODE]), seen=len(sightings) or 1), token
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner import rulebook
-from scanner.decode.jws import decode_compact
+from scanner.decode.jws import decode
 from scanner.facts import FACTS
 from scanner.judge.bounds import MAX_MEMBERS, MAX_TEXT
 from scanner.judge.token import TokenFacts
@@ -29,7 +29,7 @@ CLAIMS = ("iss", "sub", "aud", "exp", "iat", "nbf", "jti", "scope", "roles", "re
 
 
 def facts_of(claims: dict[str, Any] | str, header: dict[str, Any] | str = '{"alg":"HS256"}') -> dict[str, Any]:
-    token = decode_compact(mint(Minted(header, claims)))
+    token = decode(mint(Minted(header, claims)))
     assert token is not None
     return TokenFacts(BOOK, NOW).of(token)
 

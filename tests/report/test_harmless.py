@@ -117,7 +117,7 @@ def test_no_format_shows_a_secret(book, data, names):
     """The rules as shipped, on a token full of private claims: of its values only the issuer's host comes out."""
     import jwt
 
-    from scanner.decode.jws import decode_compact
+    from scanner.decode.jws import decode
     from scanner.judge import Judge
     from scanner.pipeline import examine_bytes
 
@@ -126,7 +126,7 @@ def test_no_format_shows_a_secret(book, data, names):
     claims |= dict.fromkeys(names & {"sub", "jti"}, mark)
     raw = jwt.encode({"iss": f"https://idp.example/{mark}", "exp": NOW + 3600} | claims, KEY, algorithm="HS256")
     (found,) = examine_bytes(f"token = {raw}\n".encode(), Origin("file", ".env"), book, Policy()).subjects
-    token = decode_compact(found.sealed.reveal())
+    token = decode(found.sealed.reveal())
     assert token
     findings = Judge(book, Policy(), NOW).judge(found, token)
     assert findings

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from scanner import rulebook
-from scanner.decode.jws import decode_compact
+from scanner.decode.jws import decode
 from scanner.judge import Judge
 from scanner.model import Origin, Policy, Sighting, Subject, Token
 from scanner.rulebook import Minted
@@ -60,7 +60,7 @@ def sighted(token: Token) -> Subject:
 
 
 def class_of(header: dict[str, Any], claims: dict[str, Any]) -> object:
-    token = decode_compact(mint(Minted({"alg": "HS256"} | header, SPAN | claims)))
+    token = decode(mint(Minted({"alg": "HS256"} | header, SPAN | claims)))
     assert token is not None
     subject = sighted(token)
     JUDGE.judge(subject, token)
@@ -85,7 +85,7 @@ def test_class(issuer):
 )
 def test_what_cannot_be_read_is_of_no_known_class(text):
     """Claims that are not to be read tell nothing, and are no error."""
-    token = decode_compact(text)
+    token = decode(text)
     assert token is not None
     subject = sighted(token)
     findings = JUDGE.judge(subject, token)
