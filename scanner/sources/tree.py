@@ -11,8 +11,10 @@ import errno
 import mmap
 import os
 import stat
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Final
 
 from scanner.model import Coverage, Origin, Skipped
@@ -89,35 +91,33 @@ class Files:
         """Files one after another, in the order of the walk; those that one read does not give whole come last."""
         pack = _Pack(self)
         large = []
-        view, room = pack.view, len(pack.buffer)
-        most = room if limits.max_file_size is None else limits.max_file_size
+        view = pack.view
+        most = LARGE - 1 if limits.max_file_size is None else min(limits.max_file_size, LARGE - 1)
         for number, (folder, names) in enumerate(self.folders):
             try:
                 directory = os.open(os.path.join(self.target, folder), _OPEN_FOLDER if folder else _OPEN_TARGET)
             except OSError as error:
                 coverage.skipped += [self._skipped(folder, name, error) for name in names]
                 continue
+            pack.enter(number)
             try:
+                # The loop that a scan of a tree lives in: a call more a file is a hundredth of its time.
                 for name in names:
                     try:
                         descriptor = os.open(name, _OPEN, dir_fd=directory)
+                        try:
+                            length = os.readv(descriptor, [view[pack.used :]])
+                            # Cheaper than asking for the size, which some file systems do not know.
+                            whole = not os.read(descriptor, 1) if length else _is_empty_file(descriptor)
+                        finally:
+                            os.close(descriptor)
                     except OSError as error:
                         coverage.skipped.append(self._skipped(folder, name, error))
                         continue
-                    start = pack.used
-                    try:
-                        before = os.fstat(descriptor)
-                        length = os.readv(descriptor, [view[start:]])
-                    except OSError as error:
-                        coverage.skipped.append(self._skipped(folder, name, error))
-                        continue
-                    finally:
-                        os.close(descriptor)
-                    whole = stat.S_ISREG(before.st_mode) and length == before.st_size
-                    if not whole or length >= LARGE or length > most:
+                    if not whole or length > most:
                         large.append((folder, name))
                         continue
-                    pack.add(number, name, length)
+                    pack.add(name, length)
                     if pack.used >= BATCH:
                         yield from pack.flush(coverage)
             finally:
@@ -161,6 +161,12 @@ class Files:
         return skipped(self.prefix + os.path.join(folder, name), error)
 
 
+def _is_empty_file(descriptor: int) -> bool:
+    """Whether that which gave no byte is a file: a pipe that took its place gives none either."""
+    status = os.fstat(descriptor)
+    return stat.S_ISREG(status.st_mode) and not status.st_size
+
+
 @cache
 def _buffer() -> mmap.mmap:
     """The process's one buffer: a shard is read to its end before the next. It takes no memory until it is touched.
@@ -181,11 +187,19 @@ class _Pack:
         self.bytes = 0
         """Of the files as they are: one in UTF-16 takes half of its room here."""
         self.ends: list[int] = []
-        self.names: list[tuple[int, bytes]] = []
+        self.names: list[bytes] = []
+        self.folder = 0
+        self.firsts: list[tuple[int, int]] = []
+        """Where the files of a folder begin in `names`, and which folder it is."""
         self.wide: set[int] = set()
 
-    def add(self, folder: int, name: bytes, length: int) -> None:
-        """Keep the `length` bytes behind those used: a file of that folder."""
+    def enter(self, folder: int) -> None:
+        """Say that the files to come are those of that folder of the shard."""
+        self.folder = folder
+        self.firsts.append((len(self.names), folder))
+
+    def add(self, name: bytes, length: int) -> None:
+        """Keep the `length` bytes behind those used: a file of the present folder."""
         start, end = self.used, self.used + length
         if length > 1 and self.buffer[start] >= 0xFE and is_utf16(bytes(self.view[start : start + 4])):
             data = narrow(bytes(self.view[start + 2 : end]), little=self.buffer[start] == 0xFF)
@@ -195,7 +209,7 @@ class _Pack:
         self.used = end
         self.bytes += length
         self.ends.append(end)
-        self.names.append((folder, name))
+        self.names.append(name)
 
     def flush(self, coverage: Coverage) -> Iterator[Window]:
         """The window of what is kept, if there is any; then begin anew."""
@@ -206,11 +220,12 @@ class _Pack:
         coverage.bytes += self.bytes
         self.used = self.bytes = 0
         self.ends, self.names, self.wide = [], [], set()
+        self.firsts = [(0, self.folder)]
 
     def _blob(self, index: int) -> Blob:
-        folder, name = self.names[index]
         shard = self.shard
-        path = os.path.join(shard.folders[folder][0], name)
+        _, folder = self.firsts[bisect_right(self.firsts, index, key=itemgetter(0)) - 1]
+        path = os.path.join(shard.folders[folder][0], self.names[index])
         start = self.ends[index - 1] if index else 0
         wide = index in self.wide
         return Blob(
