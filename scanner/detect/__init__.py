@@ -2,15 +2,17 @@
 
 An engine finds *anchors*, the short fixed-length heads of all patterns at once; RE2 takes the span from there, in a
 window clipped to its own blob. Hyperscan finds anchors at gigabytes a second; where it is not installed RE2 does, with
-the same results.
+the same results. Before either, a sieve passes over buffers without any.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Final, Protocol
 
 from scanner.detect.anchors import Anchor, anchor_of
+from scanner.detect.sieve import sieve_of
 from scanner.model import Match
 
 _TRIES: Final = 8
@@ -129,11 +131,18 @@ class Detector:
         """
         self._patterns = tuple(patterns)
         self._anchors = tuple(anchor_of(pattern.id, pattern.regex, pattern.anchor) for pattern in patterns)
-        self._engine = _engine(self._anchors, engine)
+        self._name = engine
+        self._sieve = sieve_of(self._anchors)
         self._spans: dict[int, Span] = {}
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return _engine(self._anchors, self._name)
 
     def hits(self, data: memoryview) -> list[Hit]:
         """Every place in `data` where an anchor starts, sorted."""
+        if self._sieve and not self._sieve(data):
+            return []
         return self._engine.hits(data)
 
     def matches(self, data: memoryview, hits: Sequence[Hit], reading: Reading, accept: Accept) -> Iterator[Match]:

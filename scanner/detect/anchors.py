@@ -6,8 +6,11 @@ gives a million reports. An anchor is given with the pattern, or cut from it her
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 import warnings
+from collections.abc import Sequence
 from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any, Final, NamedTuple
 
@@ -17,6 +20,11 @@ _LONGEST: Final = 16
 """Bytes after which more of a head makes no scan faster."""
 _RAREST: Final = 1 / 4096
 """Share of random bytes at which an anchor may match: above it, most of the time would go into false anchors."""
+_SHORTEST_LITERAL: Final = 3
+_LONGEST_LITERAL: Final = 8
+"""Bytes of a literal: with fewer than three it stands everywhere, and more make no search faster."""
+_SPELLINGS: Final = 8
+"""Literals that one way may be spelt out to: `(?i)abc` has eight."""
 _PLAIN: Final = "give an `anchor` of literals, classes such as [a-z] and alternatives"
 
 
@@ -27,6 +35,8 @@ class Anchor(NamedTuple):
     """Of literals, classes and alternatives only, all of one length; common to Hyperscan and RE2."""
     length: int
     """Bytes."""
+    literals: tuple[bytes, ...]
+    """Texts of which every place where the anchor starts holds one; empty where they would be too many."""
 
 
 class _Stop(Exception):
@@ -56,11 +66,28 @@ def anchor_of(name: str, regex: str, given: str | None = None) -> Anchor:
             "begin the pattern with at least three literal characters, or give `anchor`",
         )
     ways = [b"".join(_class(chars) for chars in way) for way in sets]
-    return Anchor(ways[0] if len(ways) == 1 else b"(?:" + b"|".join(ways) + b")", len(sets[0]))
+    regex_of_all = ways[0] if len(ways) == 1 else b"(?:" + b"|".join(ways) + b")"
+    return Anchor(regex_of_all, len(sets[0]), _literals(sets))
 
 
 _Way = list[frozenset[int]]
 """One way through a head: the bytes that may stand at each place."""
+
+
+def _literals(ways: Sequence[_Way]) -> tuple[bytes, ...]:
+    """The longest stretch of each way that few texts fit, spelt out."""
+    literals: dict[bytes, None] = {}
+    for way in ways:
+        stretches = (
+            way[at : at + length]
+            for length in range(min(len(way), _LONGEST_LITERAL), _SHORTEST_LITERAL - 1, -1)
+            for at in range(len(way) - length + 1)
+        )
+        few = next((chars for chars in stretches if math.prod(map(len, chars)) <= _SPELLINGS), None)
+        if few is None:
+            return ()
+        literals |= dict.fromkeys(map(bytes, itertools.product(*map(sorted, few))))
+    return tuple(literals)
 
 
 def _share(way: _Way) -> float:
