@@ -58,8 +58,8 @@ types: dev  ## Strict types
 tests: dev  ## The tests alone
 	$(BIN)/python -m pytest --quiet
 
-bench: dev  ## Compare with peers and with our own limits; TREE=FOLDER, ONLY=tree,memory,startup,linear
-	$(BIN)/python -m bench $(if $(TREE),--tree '$(TREE)') $(if $(ONLY),--only $(ONLY))
+bench: dev  ## Compare with peers and with our own limits; TREE=FOLDER, CORPUS=FOLDER, ONLY=tree,recall …
+	$(BIN)/python -m bench $(if $(TREE),--tree '$(TREE)') $(if $(CORPUS),--corpus '$(CORPUS)') $(if $(ONLY),--only $(ONLY))
 
 docs: dev  ## Write the generated parts of the documentation
 	$(BIN)/python docs/make.py

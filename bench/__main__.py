@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import linear, memory, startup, tree
+from bench import linear, memory, recall, startup, tree
 from bench.measure import MeasurementError
 from bench.setup import Setup
 from bench.table import Row, render
@@ -20,6 +20,7 @@ SECTIONS: dict[str, Callable[[Setup], Iterator[Row]]] = {
     "memory": memory.rows,
     "startup": startup.rows,
     "linear": linear.rows,
+    "recall": recall.rows,
 }
 
 
@@ -31,6 +32,7 @@ def main() -> int:
     parser.add_argument(
         "--tree", type=Path, help="folder of at least 50,000 files (default: the Linux source, or a made one)"
     )
+    parser.add_argument("--corpus", type=Path, action="append", default=[], help="folder to find tokens in; repeatable")
     parser.add_argument(
         "--only", default=",".join(SECTIONS), help="sections, with commas between (default: %(default)s)"
     )
@@ -38,8 +40,9 @@ def main() -> int:
     names = wanted.only.split(",")
     if unknown := set(names) - set(SECTIONS):
         parser.error(f"no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
-    if wanted.tree and not wanted.tree.is_dir():
-        parser.error(f"no folder {wanted.tree}")
+    for folder in filter(None, [wanted.tree, *wanted.corpus]):
+        if not folder.is_dir():
+            parser.error(f"no folder {folder}")
 
     table: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="tokensweep-bench-") as scratch:
@@ -47,6 +50,7 @@ def main() -> int:
             bin=Path(sys.executable).parent,
             peers=Path(__file__).parent / ".venv",
             tree=wanted.tree and wanted.tree.resolve(),
+            corpora=tuple(folder.resolve() for folder in wanted.corpus),
             cache=Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "tokensweep-bench"),
             scratch=Path(scratch),
         )

@@ -25,6 +25,8 @@ class Setup(NamedTuple):
     """The environment of the peers."""
     tree: Path | None
     """The tree that the user named."""
+    corpora: tuple[Path, ...]
+    """Folders that the user named, to find tokens in."""
     cache: Path
     """Keeps a tree from run to run."""
     scratch: Path

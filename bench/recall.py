@@ -1,0 +1,151 @@
+"""How many tokens are found, and how much else: beside the peers, on labelled files and on the user's own folders."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import jwt
+
+from bench import cases, peers
+from bench.measure import MeasurementError, run
+from bench.peers import OURS, PEERS, Scanner
+from bench.setup import Setup, tell
+from bench.table import Row, row
+
+RECALL, PRECISION = 0.98, 0.99
+"""What a repository asks for at least."""
+BASE64_RECALL = 1.0
+
+_LARGEST: Final = 1 << 22
+"""Bytes of a file that the oracle reads; larger ones are no source."""
+_CANDIDATE: Final = re.compile(r"[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*")
+
+
+class Places(NamedTuple):
+    """Lines of files, each as its path below the folder and its number from 1."""
+
+    lines: frozenset[tuple[str, int]]
+
+    @property
+    def files(self) -> frozenset[str]:
+        """The paths alone."""
+        return frozenset(path for path, _ in self.lines)
+
+
+_REPORTS: Final[dict[str, re.Pattern[str]]] = {
+    "kingfisher": re.compile(r'"line":(?P<line>\d+),.*?"path":"(?:\./)?(?P<path>[^"]+)"'),
+    "betterleaks": re.compile(r'"location":\{"path":"(?:\./)?(?P<path>[^"]+)","start_line":(?P<line>\d+)'),
+    "gitleaks": re.compile(r"File: +(?:\./)?(?P<path>.+)\nLine: +(?P<line>\d+)"),
+    "detect-secrets": re.compile(r'"filename": "(?:\./)?(?P<path>[^"]+)".*?"line_number": (?P<line>\d+)', re.DOTALL),
+}
+"""Where a finding stands, in the report of each peer."""
+
+
+def rows(setup: Setup) -> Iterator[Row]:
+    """A row a scanner for the labelled files, and for each folder that the user named. Raises MeasurementError."""
+    folder = setup.scratch / "labelled"
+    labels = _write(folder)
+    scanners = [(OURS, setup.bin), *((peer, setup.peers / "bin") for peer in PEERS if peer.program in _REPORTS)]
+    for scanner, programs in scanners:
+        try:
+            found = _scan(setup, scanner, programs, folder)
+        except MeasurementError as reason:
+            yield Row(f"labelled files: {scanner.name}", "", str(reason), "not measured")
+            continue
+        yield _labelled(scanner, labels, found.files)
+    for corpus in setup.corpora:
+        real = oracle(corpus)
+        for scanner, programs in scanners:
+            yield _on_corpus(scanner, corpus, real, _scan(setup, scanner, programs, corpus))
+
+
+def oracle(folder: Path) -> Places:
+    """Where PyJWT reads a token with JSON claims in the text files of a folder: no code of ours has a part in it."""
+    lines = set()
+    for place, _, names in os.walk(folder):
+        if ".git" in Path(place).relative_to(folder).parts:
+            continue
+        for path in (Path(place, name) for name in names):
+            if path.is_symlink() or not path.is_file() or path.stat().st_size > _LARGEST:
+                continue
+            text = path.read_bytes().decode("latin-1")
+            for candidate in _CANDIDATE.finditer(text):
+                if _is_token(candidate[0]):
+                    lines.add((path.relative_to(folder).as_posix(), text.count("\n", 0, candidate.start()) + 1))
+    return Places(frozenset(lines))
+
+
+def _is_token(text: str) -> bool:
+    try:
+        header = jwt.get_unverified_header(text)
+        claims = jwt.decode(text, options={"verify_signature": False})
+    except (jwt.PyJWTError, ValueError, RecursionError):
+        return False
+    return isinstance(header.get("alg"), str) and isinstance(claims, dict)
+
+
+def _write(folder: Path) -> dict[str, cases.Case]:
+    """Write the labelled files; the label of each by its name."""
+    folder.mkdir()
+    labels = {}
+    for number, case in enumerate(cases.cases()):
+        name = f"case-{number:05}{case.suffix}"
+        (folder / name).write_bytes(case.content)
+        labels[name] = case
+    return labels
+
+
+def _scan(setup: Setup, scanner: Scanner, programs: Path, folder: Path) -> Places:
+    """What a scanner reports below a folder. Raises MeasurementError."""
+    tell(f"recall: {scanner.name} on {folder.name}")
+    if scanner is not OURS:
+        peers.install(scanner.package, setup.peers)
+        peers.prove(scanner, programs, setup.scratch)
+    output = setup.scratch / "recall.out"
+    run([programs / scanner.program, *scanner.arguments], folder, output, scanner.finished)
+    text = output.read_text(errors="replace")
+    return Places(frozenset(_ours(text) if scanner is OURS else _theirs(text, _REPORTS[scanner.program])))
+
+
+def _ours(report: str) -> Iterator[tuple[str, int]]:
+    """Every place of a subject with a finding."""
+    document = json.loads(report)
+    found = {finding["subject"] for finding in document["findings"]}
+    for subject in document["subjects"]:
+        if subject["id"] in found:
+            yield from ((sighting["path"], sighting["line"]) for sighting in subject["sightings"])
+
+
+def _theirs(report: str, finding: re.Pattern[str]) -> Iterator[tuple[str, int]]:
+    return ((place["path"], int(place["line"])) for place in finding.finditer(report))
+
+
+def _labelled(scanner: Scanner, labels: dict[str, cases.Case], found: frozenset[str]) -> Row:
+    held = Counter(case.group for case in labels.values() if case.holds)
+    hit = Counter(labels[name].group for name in found if name in labels and labels[name].holds)
+    false = sum(not labels[name].holds for name in found if name in labels)
+    precision = hit.total() / (hit.total() + false) if found else 0.0
+    recalls = {group: hit[group] / count for group, count in held.items()}
+    figure = ", ".join(f"{group} {recall:.1%}" for group, recall in recalls.items())
+    met = None
+    if scanner is OURS:
+        met = precision >= PRECISION and recalls["plain"] >= RECALL and recalls["base64"] >= BASE64_RECALL
+        missed = Counter(case.place for name, case in labels.items() if case.holds and name not in found)
+        missed.update(case.place for name, case in labels.items() if not case.holds and name in found)
+        figure += f"; wrong: {', '.join(sorted(missed)) or 'none'}"
+    target = f"recall {RECALL:.0%}, base64 {BASE64_RECALL:.0%}, precision {PRECISION:.0%}" if scanner is OURS else ""
+    return row(f"labelled files: {scanner.name}", target, f"recall of {figure}; precision {precision:.1%}", met)
+
+
+def _on_corpus(scanner: Scanner, corpus: Path, real: Places, found: Places) -> Row:
+    both = len(real.lines & found.lines)
+    recall = both / len(real.lines) if real.lines else 1.0
+    figure = f"{both} of {len(real.lines)} lines ({recall:.1%}), {len(found.lines - real.lines)} lines beside them"
+    met = recall >= RECALL if scanner is OURS else None
+    return row(f"{corpus.name}: {scanner.name}", f"recall {RECALL:.0%}" if scanner is OURS else "", figure, met)
