@@ -112,7 +112,6 @@ def test_a_hostile_path_takes_no_time(part: str) -> None:
         "# t = ",
         "    // ",
         "/* ",
-        " * token ",
         " */ ",
         "-- ",
         "<!-- ",
@@ -128,6 +127,12 @@ def test_a_hostile_path_takes_no_time(part: str) -> None:
 )
 def test_comments(before: str) -> None:
     assert of_line(before.encode(), frozenset({"log"})) == {"log", "comment"}
+
+
+@pytest.mark.parametrize("before", ["   * ", "* @example const jwt = '", '    /// let token = "', "//! curl -H '"])
+def test_comments_that_become_documentation(before: str) -> None:
+    """Javadoc, JSDoc, C#, Rust: what stands there is an example. Code that is commented out is none."""
+    assert of_line(before.encode(), frozenset({"log"})) == {"log", "comment", "documentation"}
 
 
 @pytest.mark.parametrize(
