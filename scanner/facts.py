@@ -128,6 +128,28 @@ FACTS = _registry(
     Fact("token.personal_claims", "list", "claims that tell about a person", shown=True),
     Fact("token.sensitive_claims", "list", "those of them that law or harm sets apart", shown=True),
     Fact("token.secret_claims", "list", "claims that hold a secret", shown=True),
+    # What was proved.
+    Fact("evidence.verified", "bool", "whether a key that was given verifies its signature", shown=True, always=True),
+    Fact(
+        "evidence.signature",
+        "string",
+        "what the given keys tell of its signature: `valid`; `invalid`, where the key that it names does not verify "
+        "it; `unknown_key`; `retired_key`, where its key seems to be published no longer; `unfit_key`, where the key "
+        "that it names may not verify its algorithm; `broken_key`, where that key verifies nothing; `forged`, where "
+        "its secret is the text of a public key",
+        shown=True,
+    ),
+    Fact("evidence.signature_key", "string", "the key of which `evidence.signature` speaks", shown=True),
+    Fact(
+        "evidence.key_certain",
+        "bool",
+        "whether a key that does not verify it is surely the one of its issuer, not another of the same name",
+        shown=True,
+    ),
+    Fact("evidence.key_bits", "int", "bits of that key, where its length is a choice", shown=True),
+    Fact("evidence.key_thumbprint", "string", "RFC 7638 thumbprint of that key, if it is public", shown=True),
+    Fact("evidence.key_weaknesses", "list", "what makes that key breakable", shown=True),
+    Fact("evidence.retirement", "string", "why its key seems to be published no longer", shown=True),
     # Where it was seen.
     Fact("seen.sightings", "int", "how many times it was seen", shown=True, always=True),
     Fact("seen.files", "int", "in how many files it was seen", shown=True, always=True),

@@ -450,6 +450,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[str, ...] = ()
     """Folders of the user's own rules."""
     baseline: str | None = None
+    jwks: tuple[str, ...] = ()
+    """Files of keys to verify signatures with."""
     max_file_size: int | None = None
     max_subject: int = 1 << 20
     max_subjects: int = 50_000

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scanner import __version__, rulebook
 from scanner.decode import decoder
@@ -30,6 +31,9 @@ from scanner.sources.targets import Plan, plan_of
 from scanner.sources.tree import display
 from scanner.subjects import Subjects
 
+if TYPE_CHECKING:
+    from scanner.keys import GivenKey
+
 Progress = Callable[[Coverage], None]
 """Called with what is covered so far, each time that work ends."""
 
@@ -45,14 +49,15 @@ def scan(
     """Read the targets, judge what they hold as of `now` (seconds since 1970-01-01 UTC), and report.
 
     Ctrl-C ends the reading; what was found until then is judged and reported as incomplete. Raises UsageError for a
-    missing target, RuleError and PolicyError for rules and decisions that cannot be used. A report that need not name
-    the rules in force (`with_rules`) spares a clean scan reading them.
+    missing target or a file without keys, RuleError and PolicyError for rules and decisions that cannot be used. A
+    report that need not name the rules in force (`with_rules`) spares a clean scan reading them.
     """
     began = time.monotonic()
     plan = plan_of(targets)
     names = tuple(display(os.fsencode(target)) for target in plan.targets)
     extra = [Path(folder) for folder in policy.rules]
-    coverage, subjects = Coverage(), Subjects(policy.max_subjects)
+    keys, notes = _keys(policy)
+    coverage, subjects = Coverage(notes=[*notes]), Subjects(policy.max_subjects)
     book: rulebook.RuleBook | None = None
     try:
         for examination in _examinations(plan, rulebook.load_patterns(extra), policy, coverage):
@@ -71,7 +76,7 @@ def scan(
     found = sorted(subjects, key=_place)
     if book is None and (found or with_rules):
         book = rulebook.load(extra)
-    findings = _judge(found, book, policy, now, coverage) if book else []
+    findings = _judge(found, book, policy, now, coverage, keys) if book else []
     if findings or _decided(policy, plan.root):
         coverage.notes += _triage(findings, policy, plan, now)
     return Report(
@@ -118,8 +123,22 @@ def _left_out(policy: Policy) -> Callable[[str, bool], bool] | None:
     return lambda path, folder: taken_by(path + "/" if folder else path) is not None
 
 
+def _keys(policy: Policy) -> tuple[Sequence[GivenKey], Sequence[str]]:
+    """The keys that the policy names, with notes on them; read before the scan, so that a mistake is told at once."""
+    if not policy.jwks:
+        return (), ()
+    from scanner.keys import read
+
+    return read(policy.jwks)
+
+
 def _judge(
-    subjects: Sequence[Subject], book: rulebook.RuleBook, policy: Policy, now: int, coverage: Coverage
+    subjects: Sequence[Subject],
+    book: rulebook.RuleBook,
+    policy: Policy,
+    now: int,
+    coverage: Coverage,
+    keys: Sequence[GivenKey],
 ) -> list[Finding]:
     """The findings on all subjects, most severe first, else in the order of subjects and of rules.
 
@@ -128,7 +147,7 @@ def _judge(
     from scanner.correlate import correlate
     from scanner.judge import Judge
 
-    correlate(lambda: _decoded(subjects), policy, coverage)
+    correlate(lambda: _decoded(subjects), policy, coverage, keys)
     judge = Judge(book, policy, now)
     findings: list[Finding] = []
     for subject, token in _decoded(subjects):

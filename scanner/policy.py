@@ -74,7 +74,8 @@ def load(path: Path) -> Policy:
     fields = document.fields((), table, KEYS)
     document.raise_mistakes()
     folder = path.absolute().parent
-    fields["rules"] = tuple(str(folder / rules) for rules in fields.get("rules", ()))
+    for field in ("rules", "jwks"):
+        fields[field] = tuple(str(folder / path) for path in fields.get(field) or ())
     if "baseline" in fields:
         fields["baseline"] = str(folder / fields["baseline"])
     nested["limits"] = {
@@ -383,6 +384,7 @@ KEYS: dict[str, tuple[str, Read]] = {
     "ignore-files": ("ignore_files", _switch),
     "rules": ("rules", _texts),
     "baseline": ("baseline", _text),
+    "jwks": ("jwks", _texts),
     "max-file-size": ("max_file_size", size),
     "jobs": ("jobs", count),
 }

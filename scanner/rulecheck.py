@@ -15,7 +15,8 @@ from scanner.correlate import correlate
 from scanner.decode.jws import decode
 from scanner.detect import Detector, Reading
 from scanner.judge import Judge
-from scanner.model import Coverage, Origin, Policy, Rule, Severity, Subject
+from scanner.keys import parse
+from scanner.model import Coverage, Origin, Policy, Rule, Severity, Subject, UsageError
 from scanner.rulebook import Example, Minted, Pattern, PatternExample, RuleBook
 from scanner.subjects import Subjects
 
@@ -78,12 +79,16 @@ def _taken(pattern: Pattern, data: bytes) -> list[tuple[int, int]]:
 
 def try_rule(book: RuleBook, rule: Rule, example: Example) -> str:
     """What is wrong with an example of a rule; empty where the rule makes of it what it says."""
-    text = mint(example.token, example.sign_with)
+    try:
+        text = mint(example.token, example.sign_with)
+        keys = parse("keys", example.keys.encode()).keys if example.keys else ()
+    except (ValueError, UsageError) as error:
+        return str(error)
     token = decode(text)
     subject = _sighted(book, text, token.identity, example) if token else None
     if token is None or subject is None:
         return "its token is not found in its files"
-    correlate(lambda: iter([(subject, token)]), example.policy, Coverage())
+    correlate(lambda: iter([(subject, token)]), example.policy, Coverage(), keys)
     judge = Judge(msgspec.structs.replace(book, rules=(rule,)), example.policy, int(example.now.timestamp()))
     found = max((finding.severity for finding in judge.judge(subject, token)), default=None)
     undecided = not isinstance(judge.outcome(rule, subject, token), bool)
@@ -99,17 +104,28 @@ def try_rule(book: RuleBook, rule: Rule, example: Example) -> str:
 
 
 def mint(token: Minted, secret: str | None = None) -> bytes:
-    """The token in compact serialisation.
-
-    Signed where the algorithm is HMAC and there is a secret; else its signature has the right length and signs nothing.
+    """The token in compact serialisation, signed with `secret` as `Example.sign_with` says; without one its signature
+    has the right length and signs nothing. Raises ValueError for one that is not for the token's algorithm.
     """
     signed = b".".join(_base64url(_json(part).encode()) for part in (token.header, token.claims))
     algorithm = _algorithm(token.header)
     if secret is not None and algorithm in _HASHES:
         signature = hmac.digest(secret.encode(), signed, _HASHES[algorithm])
+    elif secret is not None:
+        signature = _sign(signed, algorithm, secret)
     else:
         signature = b"Z" * _SIGNATURE_BYTES.get(algorithm, _RSA_BYTES)
     return signed + b"." + _base64url(signature)
+
+
+def _sign(signed: bytes, algorithm: str, key: str) -> bytes:
+    from jwt import PyJWTError, get_algorithm_by_name
+
+    try:
+        signer = get_algorithm_by_name(algorithm)
+        return signer.sign(signed, signer.prepare_key(signer.from_jwk(key)))
+    except (PyJWTError, NotImplementedError, AttributeError):  # a public key has no `sign`
+        raise ValueError(f"`sign_with` is no private JWK for {algorithm}") from None
 
 
 def _wanted(finds: bool | Severity) -> str:

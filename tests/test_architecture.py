@@ -15,7 +15,19 @@ PACKAGE = Path(scanner.__file__).parent
 STAGES = {"sources", "detect", "decode", "correlate", "judge", "triage", "report", "execute"}
 LEVELS = {"model": 0, **dict.fromkeys(STAGES, 2), "examine": 3, "pipeline": 3, "rulecheck": 3, "cli": 4, "__main__": 5}
 """How high a part of the package stands; 1, what all stages share, if it is not named."""
-HEAVY = {"typer", "rich", "git", "detect_secrets", "jwt", "cryptography", "jinja2", "pydantic", "jsonschema", "numpy"}
+HEAVY = {
+    "typer",
+    "rich",
+    "git",
+    "detect_secrets",
+    "jwt",
+    "joserfc",
+    "cryptography",
+    "jinja2",
+    "pydantic",
+    "jsonschema",
+    "numpy",
+}
 
 
 def module_name(path: Path) -> str:

@@ -43,6 +43,7 @@ inline = ["tokensweep", "gitleaks"]
 ignore-files = false
 rules = ["security/rules"]
 baseline = "known.json"
+jwks = ["keys/issuer.json", "/etc/keys.pem"]
 max-file-size = "10MB"
 jobs = 2
 [severity]
@@ -67,6 +68,7 @@ expires = 2027-01-31
         ignore_files=False,
         rules=(str(tmp_path / "security/rules"),),
         baseline=str(tmp_path / "known.json"),
+        jwks=(str(tmp_path / "keys/issuer.json"), "/etc/keys.pem"),
         max_file_size=10_000_000,
         jobs=2,
         severities={"token-no-audience": Severity.LOW},

@@ -7,6 +7,7 @@ from scanner import rulebook
 from scanner.rulebook import Minted
 from scanner.rulecheck import Failure, check, mint
 from tests.books import BASE, RULE, folder
+from tests.signing import key, kind_of
 
 JOSE = """regex = 'eyJ[A-Za-z0-9_-]+[.][A-Za-z0-9_-]+[.][A-Za-z0-9_-]*'
 anchor = 'eyJ[a-z]'"""
@@ -39,6 +40,8 @@ def test_examples_that_hold(tmp_path):
         ('finds = "medium"', "finds=true\npolicy = { max_subjects = 0 }", "its token is not found in its files"),
         ('"!token.has_expiry"', '"token.claims.b == 1 || !token.has_expiry"', ""),
         ('"!token.has_expiry"', '"token.claims.b == 1"', "token-no-expiry fails: a map has no member of that name"),
+        ('finds = "medium"', 'finds=true\nsign_with = "x"', "`sign_with` is no private JWK for RS256"),
+        ('finds = "medium"', 'finds=true\nkeys = "x"', "keys: is no file of keys"),
     ],
 )
 def test_a_firing_example(tmp_path, old, new, what):
@@ -85,6 +88,23 @@ def test_hmac_signatures_verify(algorithm):
     secret = "a secret of our own that is long enough for every one of these hashes"
     token = mint(Minted({"alg": algorithm}, {"sub": "svc"}), secret)
     assert jwt.decode(token, secret, algorithms=[algorithm]) == {"sub": "svc"}
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "PS384", "ES256", "EdDSA"])
+def test_other_signatures_verify(algorithm):
+    """So it does what is minted with a private JWK."""
+    pair = key(kind_of(algorithm))
+    token = mint(Minted({"alg": algorithm}, {"sub": "svc"}), pair.export(private_key=True))
+    assert jwt.decode(token, pair.export_to_pem(), algorithms=[algorithm]) == {"sub": "svc"}
+
+
+@pytest.mark.parametrize(
+    "secret", ["", "{}", "x", key("RSA").export_public(), key("P-384").export(), key("oct").export()]
+)
+def test_what_signs_nothing_is_refused(secret):
+    """With a reason, for the author of the example."""
+    with pytest.raises(ValueError, match="`sign_with` is no private JWK for ES256"):
+        mint(Minted({"alg": "ES256"}, {}), secret)
 
 
 @pytest.mark.parametrize(

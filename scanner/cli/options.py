@@ -69,6 +69,13 @@ POLICY = (
     Option(name="no-config", help="Read no configuration.", panel="Policy"),
     Option(name="rules", metavar="DIR", many=True, help="Add the rules of this folder.", panel="Policy"),
     Option(
+        name="jwks",
+        metavar="FILE",
+        many=True,
+        help="Verify signatures with the keys in this file: a JWK Set, a JWK, PEM or DER. Repeatable.",
+        panel="Policy",
+    ),
+    Option(
         name="no-inline-allow",
         help="Honour no comment such as `tokensweep: allow`, of any tool.",
         panel="Policy",

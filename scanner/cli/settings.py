@@ -45,6 +45,7 @@ OVERLAY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "fail-on": ("fail_on", policy.fail_on),
     "vendored": ("vendored", bool),
     "baseline": ("baseline", str),
+    "jwks": ("jwks", tuple),
     "max-file-size": ("max_file_size", policy.size),
     "jobs": ("jobs", whole_number),
     "no-inline-allow": ("inline", lambda on: frozenset() if on else Policy().inline),

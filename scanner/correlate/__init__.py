@@ -6,10 +6,13 @@ facts `evidence.*` without that prefix.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
 
 from scanner.model import Coverage, Policy, Subject, Token
+
+if TYPE_CHECKING:
+    from scanner.keys import GivenKey
 
 Tokens = Callable[[], Iterator[tuple[Subject, Token]]]
 """All tokens of the scan, each with what it says. Each call decodes them anew, one at a time: there may be many."""
@@ -19,7 +22,14 @@ Prover = Callable[[Tokens, Policy, Coverage], None]
 _PROVERS: Final[tuple[Prover, ...]] = ()
 
 
-def correlate(tokens: Tokens, policy: Policy, coverage: Coverage) -> None:
-    """Add what can be proved of the tokens to their subjects; `coverage` gets what a bound left out."""
+def correlate(tokens: Tokens, policy: Policy, coverage: Coverage, keys: Sequence[GivenKey] = ()) -> None:
+    """Add what can be proved of the tokens to their subjects; `coverage` gets what a bound left out.
+
+    `keys` are those that the user trusts, to verify signatures with.
+    """
     for prove in _PROVERS:
         prove(tokens, policy, coverage)
+    if keys:
+        from scanner.correlate.verification import verify
+
+        verify(tokens, keys, coverage)

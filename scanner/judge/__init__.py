@@ -16,6 +16,11 @@ from scanner.rulebook import RuleBook, TokenClass
 
 _SHOWN: Final = frozenset(name for name, fact in {**FACTS, **LIMITS}.items() if fact.shown)
 
+_UNPROVED: Final = {
+    name: False for name, fact in FACTS.items() if name.startswith("evidence.") and fact.always and fact.type == "bool"
+}
+"""What was not proved is false, so that a condition can ask for it where nobody tried."""
+
 _pack = msgspec.msgpack.Encoder().encode
 
 
@@ -91,6 +96,7 @@ class Judge:
         standard = self._standards[self._class(facts)]
         facts.update(standard.facts)
         facts.update(seen_facts(subject.sightings, subject.seen))
+        facts.update(_UNPROVED)
         facts.update((f"evidence.{name}", value) for name, value in subject.evidence.items())
         return facts, standard
 

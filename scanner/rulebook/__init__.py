@@ -95,7 +95,9 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: dict[str, str] = {}
     """Path to content, instead of `path` and `text`."""
     sign_with: str | None = None
-    """The secret of an HMAC signature; without one the signature is of the right length and signs nothing."""
+    """The secret of an HMAC signature, for other algorithms a private JWK."""
+    keys: str = ""
+    """The content of a file of keys to verify signatures with, as `--jwks` takes it."""
     now: Annotated[datetime.datetime, msgspec.Meta(tz=True)] = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
     policy: ExamplePolicy = ExamplePolicy()
     undecided: bool = False
