@@ -17,7 +17,7 @@ else
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help scan test dev format check-format lint types tests bench docs fixtures package lock clean
+.PHONY: help scan test dev format check-format lint types tests bench fuzz docs fixtures package lock clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +60,10 @@ tests: dev  ## The tests alone
 
 bench: dev  ## Compare with peers and with our own limits; TREE=FOLDER, CORPUS=FOLDER, ONLY=tree,recall …
 	$(BIN)/python -m bench $(if $(TREE),--tree '$(TREE)') $(if $(CORPUS),--corpus '$(CORPUS)') $(if $(ONLY),--only $(ONLY))
+
+fuzz: dev  ## Fuzz detection, decoding and judgement; SECONDS=600
+	$(install) atheris
+	$(BIN)/python -m bench.fuzz $(if $(SECONDS),--seconds $(SECONDS))
 
 docs: dev  ## Write the generated parts of the documentation
 	$(BIN)/python docs/make.py
