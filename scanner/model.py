@@ -133,6 +133,7 @@ class Sighting(msgspec.Struct, frozen=True):
 
 CONTEXTS = (
     "test", "documentation", "comment", "example", "vendored", "generated", "minified", "log", "ci", "environment",
+    "production", "development",
 )  # fmt: skip
 
 

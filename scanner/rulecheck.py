@@ -28,6 +28,9 @@ _SIGNATURE_BYTES: Final = {
 """RFC 7518 §3 and RFC 8037 §3.1."""
 _RSA_BYTES: Final = 256
 """With a key of 2048 bits; other algorithms are given as much."""
+_IV_BYTES: Final = 12
+_TAG_BYTES: Final = 16
+"""Of A256GCM, RFC 7518 §5.3."""
 
 _WRONG_REASON: Final = {
     (True, False): "does not fire only because a fact is unknown: give the fact, or say `undecided = true`",
@@ -80,7 +83,7 @@ def _taken(pattern: Pattern, data: bytes) -> list[tuple[int, int]]:
 def try_rule(book: RuleBook, rule: Rule, example: Example) -> str:
     """What is wrong with an example of a rule; empty where the rule makes of it what it says."""
     try:
-        text = mint(example.token, example.sign_with)
+        text = mint(example.token, example.sign_with, example.signature)
         keys = parse("keys", example.keys.encode()).keys if example.keys else ()
     except (ValueError, UsageError) as error:
         return str(error)
@@ -103,19 +106,28 @@ def try_rule(book: RuleBook, rule: Rule, example: Example) -> str:
     return f"fires as {found.value}, which should be {_wanted(example.finds)}"
 
 
-def mint(token: Minted, secret: str | None = None) -> bytes:
-    """The token in compact serialisation, signed with `secret` as `Example.sign_with` says; without one its signature
-    has the right length and signs nothing. Raises ValueError for one that is not for the token's algorithm.
+def mint(token: Minted, secret: str | None = None, signature: str | None = None) -> bytes:
+    """The token in compact serialisation: signed, or encrypted to nobody where its header has an `enc`.
+
+    Signed with `secret` as `Example.sign_with` says; without one its signature is the segment `signature`, or has the
+    right length and signs nothing. Raises ValueError for a secret that is not for the token's algorithm.
     """
-    signed = b".".join(_base64url(_json(part).encode()) for part in (token.header, token.claims))
-    algorithm = _algorithm(token.header)
+    header = _base64url(_json(token.header).encode())
+    claims = _base64url(_json(token.claims).encode())
+    algorithm = _parameter(token.header, "alg")
+    if _parameter(token.header, "enc"):
+        key, iv, tag = (_base64url(b"Z" * length) for length in (_RSA_BYTES, _IV_BYTES, _TAG_BYTES))
+        return b".".join((header, key, iv, claims, tag))
+    signed = header + b"." + claims
+    if signature is not None:
+        return signed + b"." + signature.encode()
     if secret is not None and algorithm in _HASHES:
-        signature = hmac.digest(secret.encode(), signed, _HASHES[algorithm])
+        made = hmac.digest(secret.encode(), signed, _HASHES[algorithm])
     elif secret is not None:
-        signature = _sign(signed, algorithm, secret)
+        made = _sign(signed, algorithm, secret)
     else:
-        signature = b"Z" * _SIGNATURE_BYTES.get(algorithm, _RSA_BYTES)
-    return signed + b"." + _base64url(signature)
+        made = b"Z" * _SIGNATURE_BYTES.get(algorithm, _RSA_BYTES)
+    return signed + b"." + _base64url(made)
 
 
 def _sign(signed: bytes, algorithm: str, key: str) -> bytes:
@@ -145,13 +157,13 @@ def _json(part: dict[str, Any] | str) -> str:
     return part if isinstance(part, str) else json.dumps(part, separators=(",", ":"))
 
 
-def _algorithm(header: dict[str, Any] | str) -> str:
-    """The `alg` of a header, which may be text that is no JSON."""
+def _parameter(header: dict[str, Any] | str, name: str) -> str:
+    """A text of a header, which may itself be text that is no JSON; empty where it has none."""
     try:
-        algorithm = json.loads(_json(header)).get("alg")
+        value = json.loads(_json(header)).get(name)
     except (ValueError, AttributeError):
         return ""
-    return algorithm if isinstance(algorithm, str) else ""
+    return value if isinstance(value, str) else ""
 
 
 def _base64url(data: bytes) -> bytes:

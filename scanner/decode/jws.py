@@ -28,6 +28,7 @@ ANOMALIES: Final = {
     "huge-number": "a number has more digits than any use needs",
     "deep-nesting": "JSON nests too deep to be read",
     "payload-not-json": "the payload is no JSON object, so it holds no claims (RFC 7519 §7.2)",
+    "signature-zero": "a number of the ECDSA signature is zero, which no key makes (CVE-2022-21449)",
     "signature-length": "the signature has a length that its algorithm does not make (RFC 7518 §3)",
 }
 """What a strict parser would refuse."""
@@ -198,6 +199,8 @@ def _signed(reader: _Reader, header: dict[str, Any], first: bytes, second: bytes
         return None
     if not fits:
         reader.anomalies.add("signature-length")
+    if algorithm.startswith("ES") and _has_zero(signature):
+        reader.anomalies.add("signature-zero")
     return Token(
         form="jws",
         raw=Sealed(b".".join((first, second, third))),
@@ -243,6 +246,12 @@ def _lengths(algorithm: str) -> tuple[int, ...]:
 def _fits(algorithm: str, length: int) -> bool:
     """Whether a signature of `length` bytes can come from `algorithm`; an unknown algorithm makes any."""
     return length in (_lengths(algorithm) or (length,))
+
+
+def _has_zero(signature: bytes) -> bool:
+    """Whether one of the two numbers of an ECDSA signature (RFC 7518 §3.4) is zero."""
+    half = len(signature) // 2
+    return half > 0 and not (any(signature[:half]) and any(signature[half:]))
 
 
 def _signature(segment: bytes, algorithm: str) -> bytes:

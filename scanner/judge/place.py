@@ -14,6 +14,8 @@ _CONTEXT_FACTS: Final = {
     "seen.in_test": "test",
     "seen.in_documentation": "documentation",
     "seen.in_example": "example",
+    "seen.in_production": "production",
+    "seen.in_development": "development",
 }
 """Facts that say whether any sighting has a context."""
 

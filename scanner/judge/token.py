@@ -11,7 +11,7 @@ from typing import Any
 
 from scanner.judge.bounds import Bounds
 from scanner.judge.content import ContentFacts
-from scanner.judge.header import header_facts
+from scanner.judge.header import HeaderFacts
 from scanner.judge.party import PartyFacts
 from scanner.judge.power import PowerFacts
 from scanner.judge.times import time_facts
@@ -24,6 +24,7 @@ class TokenFacts:
 
     def __init__(self, book: RuleBook, now: int) -> None:
         """`now` is in seconds since 1970-01-01 UTC."""
+        self._headers = HeaderFacts(book.vocabulary)
         self._parties = PartyFacts(book.vocabulary)
         self._powers = PowerFacts(book.vocabulary)
         self._contents = ContentFacts(book.vocabulary)
@@ -32,19 +33,20 @@ class TokenFacts:
 
     def of(self, token: Token) -> dict[str, Any]:
         """The facts `token.*` but class and limits."""
-        bounds = Bounds()
-        facts = header_facts(token, bounds.object(token.header))
+        facts, cut = self._headers.of(token)
         facts |= self._published_facts(token)
         readable = token.claims is not None and "deep-nesting" not in token.anomalies
         facts["token.has_claims"] = readable
         facts["token.state"] = "unknown"
         if token.claims is not None and readable:
+            bounds = Bounds()
             claims = bounds.object(token.claims)
+            cut = cut or bounds.cut
             facts |= self._parties.of(claims)
             facts |= time_facts(token, self._now)
             facts |= self._powers.of(claims)
             facts |= self._contents.of(claims)
-        facts["token.claims_cut"] = bounds.cut
+        facts["token.claims_cut"] = cut
         return facts
 
     def _published_facts(self, token: Token) -> dict[str, Any]:

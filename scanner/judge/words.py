@@ -27,19 +27,19 @@ def among(words: Iterable[str]) -> Callable[[str], bool]:
 class ClaimWords:
     """Kinds of claims, each with its words: `name`, or `name=value` where only some values count.
 
-    In both `*` stands for any text; the name `*` for any claim. A value between slashes is a regular expression.
+    In both `*` stands for any text. A value between slashes is a regular expression; a number counts as its digits.
     """
 
     def __init__(self, kinds: Mapping[str, Iterable[str]]) -> None:
         self._words = [(kind, *word.partition("=")[::2]) for kind, words in kinds.items() for word in words]
-        self._anywhere = self._values("*")
         self._of_name = functools.lru_cache(_REMEMBERED)(self._find)
 
     def kinds(self, name: str, value: object) -> Collection[str]:
         """The kinds that a claim of this name and value, which is not empty, belongs to."""
         named, valued = self._of_name(name)
-        if not isinstance(value, str):
+        if not valued or not isinstance(value, str | int):
             return named
+        value = str(value)
         told = [kind for kind, values in valued if values.fullmatch(value)]
         return named.union(told) if told else named
 
@@ -47,7 +47,7 @@ class ClaimWords:
         """The kinds that a name alone tells, and those that it tells with some values."""
         key = claim_key(name)
         named = (kind for kind, word, value in self._words if not value and fnmatch.fnmatchcase(key, claim_key(word)))
-        return frozenset(named), self._values(key) + self._anywhere
+        return frozenset(named), self._values(key)
 
     def _values(self, key: str) -> list[tuple[str, re.Pattern[str]]]:
         by_kind: dict[str, list[str]] = {}

@@ -98,6 +98,8 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The secret of an HMAC signature, for other algorithms a private JWK."""
     keys: str = ""
     """The content of a file of keys to verify signatures with, as `--jwks` takes it."""
+    signature: str | None = None
+    """The last segment as it stands, instead of a signature."""
     now: Annotated[datetime.datetime, msgspec.Meta(tz=True)] = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
     policy: ExamplePolicy = ExamplePolicy()
     undecided: bool = False

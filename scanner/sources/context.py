@@ -26,6 +26,14 @@ _TESTS: Final = frozenset({"test", "tests", "fixture", "fixtures", "mock", "mock
 """Words with which the name of a folder of tests begins or ends: `integration-tests`, `App.Tests`, `testData`."""
 _WORDS: Final = re.compile(r"[._-]+|(?<=[a-z0-9])(?=[A-Z])")
 
+_ENVIRONMENTS: Final = {
+    "production": frozenset({"prod", "production", "prd"}),
+    "development": frozenset(
+        {"dev", "develop", "development", "local", "stage", "staging", "stg", "qa", "uat", "preprod"}
+    ),
+}
+"""Words of the name of a file, or of the folder that it is in. Not `live`, which streams and views are too."""
+
 _PATHS: Final = tuple(
     (context, re.compile(expression))
     for context, expression in (
@@ -76,6 +84,10 @@ def of_path(path: str) -> frozenset[str]:
     contexts |= {_BY_FOLDER[folder.lower()] for folder in folders if folder.lower() in _BY_FOLDER}
     if any(_TESTS.intersection(_ends(folder)) for folder in folders) or _is_test_class(name):
         contexts.add("test")
+    words = {word.lower() for part in (*folders[-1:], name) for word in _WORDS.split(part)}
+    environments = [context for context, known in _ENVIRONMENTS.items() if known & words]
+    if len(environments) == 1:
+        contexts.add(environments[0])
     return frozenset(contexts)
 
 

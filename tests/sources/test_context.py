@@ -45,6 +45,14 @@ PATHS = {
         .env .env.local .env.production .envrc prod.env .env.example .env-prod .flaskenv etc/environment
         dev.env.example env.example deploy/.ENV
     """,
+    "production": """
+        .env.production prod.env config/production.json appsettings.Production.json values-prod.yaml
+        environment.prod.ts overlays/prod/a.yaml terraform/prd/a.tfvars .gitlab-ci.prod.yaml deployProd.sh
+    """,
+    "development": """
+        .env.development .env.local dev.env config/staging.yml values-uat.yaml appsettings.Development.json
+        overlays/qa/a.yaml environments/dev/a.tfvars application-dev.properties
+    """,
 }
 NEAR_MISSES = {
     "test": """
@@ -75,6 +83,14 @@ NEAR_MISSES = {
         environment.ts environments/a.ts environment.prod.ts env.d.ts dev.env.js environ.py dotenv.js
         src/env/a.ts environment.yml venv/a
     """,
+    # Also what says both, and a folder further up.
+    "production": """
+        product.json reproduction.py products/a.json live/a.ex production/src/a.py prod-dev.yml prod/dev.yml
+        producer.ts
+    """,
+    "development": """
+        developer.md device.json devtools.js stages/a.json dev/src/a.py locale/a.po dev-prod.yml latest.yml
+    """,
 }
 
 
@@ -93,7 +109,7 @@ def test_near_misses(context: str, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["src/app.py", "config/prod.yml", "index.html", "a", "", "deploy/values.yaml", "k8s/secret.yaml"]
+    "path", ["src/app.py", "config/app.yml", "index.html", "a", "", "deploy/values.yaml", "k8s/secret.yaml"]
 )
 def test_product_code_has_no_context(path: str) -> None:
     assert of_path(path) == frozenset()
