@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from scanner.judge import person
@@ -26,8 +26,8 @@ _NAMED: Final = {
     _SECRET: ("secret_claims",),
 }
 """Facts that list claims, and the lists of the vocabulary whose names tell them."""
-_SHORTEST: Final = 8
-"""Characters below which a value is no secret by its form."""
+_SHORTEST: Final = 12
+"""Characters below which a value is no secret, and no token, by its form."""
 
 
 class ContentFacts:
@@ -40,7 +40,7 @@ class ContentFacts:
         self._named = ClaimWords(
             {kind: [word for name in lists for word in vocabulary.get(name, ())] for kind, lists in _NAMED.items()}
         )
-        # One expression for both, and letter case counts: a look at a value costs a quarter of a microsecond.
+        # One expression for both, and letter case counts: so a look at a value costs less than a microsecond.
         self._form = re.compile(
             "|".join(
                 f"(?P<{group}>{'|'.join(vocabulary.get(name, ())) or '(?!)'})"
@@ -52,8 +52,8 @@ class ContentFacts:
     def of(self, claims: dict[str, Any]) -> dict[str, Any]:
         """The facts of these claims, which are within bounds."""
         found: dict[str, dict[str, None]] = {_PERSONAL: {}, _SENSITIVE: {}, _SECRET: {}, _TOKEN: {}}
-        for path, name, value in itertools.islice(_walk(claims), MAX_MEMBERS):
-            for kind in self._kinds(name, value):
+        for path, name, value in itertools.islice(_walk(claims, "", DEPTH), MAX_MEMBERS):
+            for kind in self._of_text(name, value) if isinstance(value, str) else self._of_other(name, value):
                 found[kind][path[:MAX_TEXT]] = None
         return {
             "token.claims": claims,
@@ -63,36 +63,34 @@ class ContentFacts:
             **{kind: list(paths) for kind, paths in found.items()},
         }
 
-    def _kinds(self, name: str, value: object) -> Iterable[str]:
-        """The facts that list a claim of this name and value."""
-        kinds = set(self._named.kinds(name, value))
-        if not isinstance(value, str):
-            # A secret is a text; `"secret": {…}` and `"api_key": 7` only speak of one. But a key may be an object.
-            kinds.discard(_SECRET)
-            if isinstance(value, dict) and "kty" in value and private_members(value):
-                kinds.add(_SECRET)
-            return kinds
-        if len(value) >= _SHORTEST:
-            form = self._form(value)
-            if form and form.lastgroup == "token":
+    def _of_text(self, name: str, value: str) -> Collection[str]:
+        """The facts that list a claim with this text."""
+        kinds = self._named.kinds(name, value)
+        form = self._form(value) if len(value) >= _SHORTEST else None
+        if form:
+            if form.lastgroup == "token":
                 return () if self._holds_tokens(name) else (_TOKEN,)
-            if form:
-                kinds.add(_SECRET)
-            elif told := person.told(value):
-                kinds.update((_PERSONAL, _SENSITIVE) if told.sensitive else (_PERSONAL,))
-        if kinds and self._placeholder(value):
+            kinds = {*kinds, _SECRET}
+        elif told := person.told(value):
+            kinds = {*kinds, _PERSONAL, _SENSITIVE} if told.sensitive else {*kinds, _PERSONAL}
+        if not kinds or self._placeholder(value):
             return ()
-        if _PERSONAL in kinds and self._impersonal(value):
-            kinds -= {_PERSONAL, _SENSITIVE}
-        return kinds
+        return {*kinds} - {_PERSONAL, _SENSITIVE} if self._impersonal(value) else kinds
+
+    def _of_other(self, name: str, value: object) -> Collection[str]:
+        """The facts that list a claim with a number or an object."""
+        if isinstance(value, dict) and "kty" in value and private_members(value):
+            return (_SECRET,)
+        # A secret is a text; `"secret": {…}` and `"api_key": 7` only speak of one.
+        return {*self._named.kinds(name, value)} - {_SECRET}
 
 
-def _walk(claims: dict[str, Any], prefix: str = "", depth: int = DEPTH) -> Iterator[tuple[str, str, Any]]:
+def _walk(claims: dict[str, Any], prefix: str, depth: int) -> Iterator[tuple[str, str, Any]]:
     """All claims that hold something, also inside others and in lists: path, name and value. Flags are left out."""
     for name, value in claims.items():
         path = prefix + name
         for member in value if isinstance(value, list) else (value,):
-            if not is_filled(member) or isinstance(member, bool):
+            if not member or member is True:
                 continue
             yield path, name, member
             if isinstance(member, dict) and depth:
