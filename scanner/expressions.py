@@ -77,8 +77,8 @@ class Situation:
     def activation(self, names: Sequence[str] | None) -> Any:
         """The facts of these names, or all, as the runtime holds them.
 
-        All facts take it twelve times as long as those of one condition, but then serve all conditions: so the first few
-        conditions that have to be evaluated, most often the only ones, get their own.
+        All facts take it twelve times as long as those of one condition, but then serve all conditions. So the first
+        few conditions that have to be evaluated, most often the only ones, get their own.
         """
         if self._whole is None:
             self._evaluated += 1

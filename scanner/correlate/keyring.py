@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple, cast
 
-from scanner.correlate import weakness
+from scanner import weakness
 from scanner.keys import MAX_EXPONENT_BITS, MAX_RSA_BITS, GivenKey
 
 HASHES: Final = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}

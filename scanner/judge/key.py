@@ -7,6 +7,9 @@ import binascii
 import warnings
 from typing import Any, Final, NamedTuple
 
+from scanner import weakness
+from scanner.keys import MAX_RSA_BITS
+
 _PRIVATE: Final = ("d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv")
 """Members of a JWK that only its owner may know: RFC 7518 §6, RFC 8037 §2, RFC 9964 §3."""
 _CURVES: Final = {
@@ -18,25 +21,20 @@ _ALGORITHM_CURVES: Final = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"
 _TYPES: Final = {"HS": "oct", "RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP", "ML": "AKP"}
 """Type of key by the first letters of a registered algorithm (RFC 7518 §3.1, RFC 8037 §3.1, RFC 9964)."""
 
-_SMALL_RSA: Final = 2048
-"""Bits, RFC 7518 §3.3."""
-_LARGE_RSA: Final = 16_384
-"""Bits; OpenSSL refuses more, for a verifier would work for seconds on one token."""
-_SMALL_EC: Final = 256
+_SHORT_CURVE: Final = 256
 """Bits, ASVS 11.2.3."""
-_SMALL_EXPONENT: Final = 65_537
-"""FIPS 186-5 §A.1.1."""
 
 
 class _Key(NamedTuple):
     """What is known of a public key."""
 
     type: str
-    bits: int = 0
-    """Size of the modulus, or of the curve; 0 where it is not known."""
-    exponent: int = 0
-    """Of RSA; 0 where it is not known."""
     curve: str = ""
+    bits: int = 0
+    """Size of the curve; 0 where it is not known."""
+    modulus: int = 0
+    exponent: int = 0
+    """Of RSA; 0 where they are not known."""
 
 
 def key_facts(header: dict[str, Any]) -> dict[str, Any]:
@@ -50,8 +48,8 @@ def key_facts(header: dict[str, Any]) -> dict[str, Any]:
     facts: dict[str, Any] = {"token.private_members": private_members(jwk), "token.key_faults": []}
     if key:
         facts |= {"token.key_type": key.type, "token.key_faults": _faults(key, header.get("alg"))}
-        if key.bits:
-            facts["token.key_bits"] = key.bits
+        if bits := key.bits or key.modulus.bit_length():
+            facts["token.key_bits"] = bits
     return facts
 
 
@@ -63,11 +61,11 @@ def private_members(jwk: dict[str, Any]) -> list[str]:
 def _of_jwk(jwk: dict[str, Any]) -> _Key | None:
     match jwk.get("kty"):
         case "RSA":
-            return _Key("RSA", _integer(jwk.get("n")).bit_length(), _integer(jwk.get("e")))
+            return _Key("RSA", modulus=_integer(jwk.get("n")), exponent=_integer(jwk.get("e")))
         case "EC" | "OKP" as kind:
             curve = jwk.get("crv")
             curve = curve if isinstance(curve, str) else ""
-            return _Key(kind, _CURVES.get(curve, 0), curve=curve)
+            return _Key(kind, curve, _CURVES.get(curve, 0))
         case "oct" | "AKP" as kind:
             return _Key(kind)
     return None
@@ -88,23 +86,25 @@ def _of_certificate(chain: object) -> _Key | None:
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
         return None
     if isinstance(key, rsa.RSAPublicKey):
-        return _Key("RSA", key.key_size, key.public_numbers().e)
+        numbers = key.public_numbers()
+        return _Key("RSA", modulus=numbers.n, exponent=numbers.e)
     if isinstance(key, ec.EllipticCurvePublicKey):
         names = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
-        return _Key("EC", key.curve.key_size, curve=names.get(key.curve.name, key.curve.name))
+        return _Key("EC", names.get(key.curve.name, key.curve.name), key.curve.key_size)
     return None
 
 
 def _faults(key: _Key, algorithm: object) -> list[str]:
-    small = _SMALL_RSA if key.type == "RSA" else _SMALL_EC
-    faults = {
-        "too small": 0 < key.bits < small,
-        "too large": key.bits > _LARGE_RSA,
-        "small exponent": 0 < key.exponent < _SMALL_EXPONENT,
-        "unknown curve": key.type in ("EC", "OKP") and not key.bits,
-        "made for another algorithm": isinstance(algorithm, str) and not _serves(key, algorithm),
-    }
-    return [fault for fault, holds in faults.items() if holds]
+    faults = []
+    if key.modulus.bit_length() > MAX_RSA_BITS:
+        faults.append("RSA modulus too long to verify with")
+    elif key.modulus:
+        faults += weakness.of_rsa(key.modulus, key.exponent)
+    if key.type in ("EC", "OKP") and key.bits < _SHORT_CURVE:
+        faults.append("curve too short" if key.bits else "unknown curve")
+    if isinstance(algorithm, str) and not _serves(key, algorithm):
+        faults.append("of another type than the algorithm's")
+    return faults
 
 
 def _serves(key: _Key, algorithm: str) -> bool:

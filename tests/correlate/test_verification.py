@@ -19,8 +19,8 @@ from joserfc import jwk as joserfc_jwk
 from joserfc import jws as joserfc_jws
 from jwcrypto import jwk as jwcrypto_jwk
 
-from scanner import keys
-from scanner.correlate import correlate, keyring, verification, weakness
+from scanner import keys, weakness
+from scanner.correlate import correlate, keyring, verification
 from scanner.decode.jws import decode
 from scanner.model import Coverage, Policy, Sealed, Subject
 from tests.signing import ASYMMETRIC, HMAC, base64url, certificate, key, key_set, kind_of, number, public, sign

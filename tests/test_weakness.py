@@ -8,7 +8,7 @@ import random
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from scanner.correlate import weakness
+from scanner import weakness
 
 
 def is_prime(number: int) -> bool:

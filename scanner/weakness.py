@@ -13,7 +13,7 @@ SMALL_FACTOR: Final = "RSA modulus with a small factor"
 CLOSE_PRIMES: Final = "RSA primes that lie close together"
 ROCA: Final = "RSA primes of the ROCA library"
 SHORT_FOR_HASH: Final = "secret shorter than its hash"
-"""The words of the fact `evidence.key_weaknesses`."""
+"""The words of the facts `evidence.key_weaknesses` and `token.key_faults`."""
 
 _SHORTEST: Final = 2048
 """Bits of a modulus: RFC 7518 §3.3."""
