@@ -52,7 +52,7 @@ def test_engines_agree(data, planted):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=texts, size=st.sampled_from([4, 61, 1000, LOOKAHEAD, 5001]), most=st.sampled_from([100, 4000, 1 << 20]))
 def test_windows_change_nothing(engine, data, size, most):
     """Read in windows of any size, a blob holds the same subjects at the same lines, with the same suppressions."""
@@ -61,7 +61,7 @@ def test_windows_change_nothing(engine, data, size, most):
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=texts, size=st.sampled_from([5, 64, 4097]))
 def test_windows_change_nothing_in_utf16(encoding, data, size):
     """The same where a window's end cuts a unit or a surrogate pair in two."""
@@ -71,7 +71,7 @@ def test_windows_change_nothing_in_utf16(encoding, data, size):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(blobs=st.lists(texts | st.sampled_from([b"", SHORT.encode()[:40], SHORT.encode()[40:]]), max_size=5))
 def test_batches_change_nothing(engine, blobs):
     """A blob holds what it holds alone, whatever stands before and behind it in the buffer."""
