@@ -92,6 +92,10 @@ def _walk(claims: dict[str, Any], prefix: str, depth: int) -> Iterator[tuple[str
         for member in value if isinstance(value, list) else (value,):
             if not member or member is True:
                 continue
+            if isinstance(member, list):
+                if depth:
+                    yield from _walk({name: member}, prefix, depth - 1)
+                continue
             yield path, name, member
             if isinstance(member, dict) and depth:
                 yield from _walk(member, f"{path}.", depth - 1)

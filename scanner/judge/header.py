@@ -56,7 +56,7 @@ class HeaderFacts:
     def of(self, token: Token) -> tuple[dict[str, Any], bool]:
         """The facts that header and form tell, and whether something was cut to its bounds."""
         header = token.header
-        if all(type(value) is str for value in header.values()):
+        if _is_plain(header):
             known, cut = self._of_texts(tuple(header.items()))
         else:
             known, cut = self._of_header(header)
@@ -96,6 +96,11 @@ class HeaderFacts:
             if word := _word(header.get(name)):
                 facts[fact] = word
         return facts, bounds.cut
+
+
+def _is_plain(header: dict[str, Any]) -> bool:
+    """Whether a header is of a few short texts, so that it can be remembered."""
+    return len(header) <= 8 and all(type(text) is str and len(name) + len(text) <= 256 for name, text in header.items())
 
 
 def _header_faults(token: Token) -> list[str]:

@@ -77,7 +77,7 @@ def _of_certificate(chain: object) -> _Key | None:
         return None
     from cryptography import x509
     from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
     try:
         with warnings.catch_warnings():
@@ -91,7 +91,7 @@ def _of_certificate(chain: object) -> _Key | None:
     if isinstance(key, ec.EllipticCurvePublicKey):
         names = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
         return _Key("EC", names.get(key.curve.name, key.curve.name), key.curve.key_size)
-    return None
+    return _Key("OKP", "Ed25519", 256) if isinstance(key, ed25519.Ed25519PublicKey) else None
 
 
 def _faults(key: _Key, algorithm: object) -> list[str]:
