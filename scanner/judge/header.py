@@ -42,6 +42,8 @@ _BASE_PARAMETERS: Final = frozenset({
 })  # fmt: skip
 """What no `crit` may name, for every recipient must know it (RFC 7515 §4.1.11, RFC 7518 §4)."""
 
+_MOST_ITERATIONS: Final = 1 << 62
+"""What is told of larger numbers, which conditions cannot hold."""
 _SHOWN_WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+/-]{0,47}")
 
 
@@ -89,9 +91,8 @@ class HeaderFacts:
             **self._references.of(header),
             **key_facts(header),
         }
-        iterations = header.get("p2c")
-        if facts["token.algorithm_kind"] == "password" and type(iterations) is int:
-            facts["token.iterations"] = iterations
+        if facts["token.algorithm_kind"] == "password" and (count := _count(header.get("p2c"))) is not None:
+            facts["token.iterations"] = count
         for fact, name in (("token.algorithm", "alg"), ("token.encryption", "enc")):
             if word := _word(header.get(name)):
                 facts[fact] = word
@@ -155,6 +156,13 @@ def _encryption_kind(encryption: object) -> str:
         if ALGORITHM_KINDS.get(encryption) == "prohibited":
             return "prohibited"
     return "unregistered"
+
+
+def _count(value: object) -> int | None:
+    """A number of iterations, within what conditions can hold; None for what is no number."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(max(0, min(value, _MOST_ITERATIONS)))
 
 
 def _word(value: object) -> str:

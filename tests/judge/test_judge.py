@@ -218,6 +218,60 @@ JSON = st.recursive(
 )
 
 
+HEADER_NAMES = st.sampled_from(
+    ["typ", "kid", "jku", "x5u", "jwk", "x5c", "crit", "b64", "zip", "cty", "enc", "p2c", "kty", "n", "d"]
+)
+
+
+@given(header=st.dictionaries(HEADER_NAMES, JSON), claims=st.dictionaries(CLAIM_NAMES, JSON))
+def test_hostile_headers_are_judged(shipped, header, claims):
+    """A header of any types leaves no rule undecided for a reason other than a fact that is not known."""
+    raw = mint(Minted(header | {"alg": "ES256"}, claims))
+    token = decode(raw)
+    assert token
+    bench = Judge(shipped, DEFAULT, NOW)
+    for finding in bench.judge(Subject("token", token.identity, Sealed(raw), [CODE], seen=1), token):
+        assert finding.message
+        assert finding.remedy
+    assert bench.undecided == {}
+
+
+SECRET = "5ecret-va1ue"
+VALUES = st.sampled_from(
+    [
+        SECRET,
+        f"../{SECRET}",
+        f"x' OR 1=1 {SECRET}",
+        f"https://{SECRET}@evil.example/{SECRET}",
+        f"{SECRET}@parcels.example",
+    ]
+) | st.lists(st.just(SECRET), max_size=2)
+
+
+@given(
+    header=st.dictionaries(HEADER_NAMES, VALUES | st.dictionaries(HEADER_NAMES, VALUES)),
+    claims=st.dictionaries(
+        st.sampled_from(["email", "password", "name", "jti", "x", "card", "nested", "cnf", "nonce"]),
+        VALUES | st.dictionaries(st.sampled_from(["kty", "d", "phone", "secret"]), VALUES),
+    ),
+)
+def test_findings_name_and_do_not_quote(shipped, header, claims):
+    """Whatever a header or a claim holds, messages and shown facts name it alone.
+
+    But for the words of `typ` and `enc`, which say what it is.
+    """
+    header = {name: value for name, value in header.items() if name not in ("typ", "enc")}
+    raw = mint(Minted(header | {"alg": "RS256"}, claims | {"iss": "https://idp.example"}))
+    token = decode(raw)
+    assert token
+    subject = Subject("token", token.identity, Sealed(raw), [CODE], seen=1)
+    shown = [
+        text for found in Judge(shipped, DEFAULT, NOW).judge(subject, token) for text in (found.message, found.remedy)
+    ]
+    assert SECRET not in repr(shown)
+    assert SECRET.encode() not in subject.packed
+
+
 @given(claims=st.dictionaries(CLAIM_NAMES, JSON))
 def test_hostile_claims_are_judged(shipped, claims):
     """Claims of any type end in findings that can be packed and told, the same each time."""

@@ -32,7 +32,7 @@ CLAIMS = (
     "auth_time", "cnf", "nats", "azp", "appidacr", "name", "phone", "card", "pin", "jwk", "kty", "d",
 )  # fmt: skip
 HEADER = (
-    "typ", "kid", "jku", "x5u", "jwk", "x5c", "crit", "b64", "zip", "cty", "enc", "p2c", "nonce", "url", "alg", "kty", "n",
+    "typ", "kid", "jku", "x5u", "jwk", "x5c", "crit", "b64", "zip", "cty", "enc", "p2c", "nonce", "url", "alg", "kty",
 )  # fmt: skip
 JWT = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1MSJ9.AAAA"
 
@@ -155,6 +155,8 @@ class TestHeader:
             "form": "jwe", "compressed": True, "iterations": 1000, "header_faults": [], "encryption": "A128GCM",
         }  # fmt: skip
         assert "token.iterations" not in facts_of({}, {**header, "p2c": True})
+        for count, told in ((10**30, 1 << 62), (-5, 0), (1e4, 10_000)):
+            assert facts_of({}, {**header, "p2c": count})["token.iterations"] == told
         assert "token.iterations" not in facts_of({}, {**header, "alg": "A128KW"})
 
     def test_signature_of_zeros(self):

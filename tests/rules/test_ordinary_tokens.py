@@ -161,15 +161,16 @@ TOKENS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, str]]] = {
         "aud": ["sb-shop!t1", "uaa"], "iss": "http://shop.localhost:8080/uaa/oauth/token", "zid": ID,
     }, {}),
     "Adobe": ({"alg": "RS256", "x5u": "ims_na1-key-at-1.cer", "kid": "ims_na1-key-at-1"}, {
-        "id": "1", "type": "access_token", "client_id": "shop", "user_id": "U@AdobeID", "as": "ims-na1", "scope": "openid",
+        "id": "1", "type": "access_token", "client_id": "shop", "user_id": "U@AdobeID", "as": "ims-na1",
+        "scope": "openid",
     }, {}),
     "AD FS": (RS, {
         "aud": f"microsoft:identityserver:{ID}", "iss": "http://fs.parcels.io/adfs/services/trust", "nbf": NOW - 60,
         "apptype": "Confidential", "appid": ID, "auth_time": "2025-12-31T23:00:00.000Z", "ver": "1.0", "scp": "openid",
     }, {}),
     "a container registry": ({"alg": "ES256", "typ": "JWT", "jwk": EC_KEY}, {
-        "access": [{"type": "repository", "name": "library/alpine", "actions": ["pull"]}], "aud": "registry.parcels.example",
-        "iss": "auth.parcels.example", "jti": "1", "nbf": NOW - 60, "sub": "",
+        "access": [{"type": "repository", "name": "library/alpine", "actions": ["pull"]}],
+        "aud": "registry.parcels.example", "iss": "auth.parcels.example", "jti": "1", "nbf": NOW - 60, "sub": "",
     }, {}),
     "GitHub App": ({"alg": "RS256"}, {"iss": "12345"}, {}),
     "Sign in with Apple": ({"alg": "ES256", "kid": "ABC123DEFG"}, {
@@ -181,7 +182,7 @@ TOKENS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, str]]] = {
         "azp": "https://shop.parcels.example", "iss": "https://clerk.parcels.example", "sid": "sess_2", "sub": "user_2",
     }, {}),
     "NATS": ({"typ": "JWT", "alg": "ed25519-nkey"}, {
-        "jti": "X", "iss": "ACX", "name": "web", "sub": "UCX", "nats": {"pub": {}, "sub": {}, "subs": -1, "type": "user"},
+        "jti": "X", "iss": "ACX", "name": "web", "sub": "UCX", "nats": {"pub": {}, "subs": -1, "type": "user"},
     }, {}),
     "simplejwt": ({"alg": "HS256", "typ": "JWT"}, {"token_type": "refresh", "jti": ID, "user_id": 1}, {}),
     "a tutorial's": ({"alg": "HS256", "typ": "JWT"}, {"id": 1}, {}),
