@@ -5,13 +5,13 @@ The layout is the same with and without colour; rich is imported for colour alon
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
 from scanner.model import Coverage, Finding, Report, Severity, Sighting, Subject
-from scanner.report.neutral import for_runner, plain
+from scanner.report.lines import Line, paint, wrapped
+from scanner.report.neutral import plain
 from scanner.report.style import Style
 
 _CARDS: Final = 50
@@ -22,45 +22,11 @@ _NAMED: Final = 5
 _RULE: Final = 26
 """Width of the column of rule ids."""
 
-Segment = tuple[str, str]
-"""Text and its role: a severity's name, or `title`, `place`, `rule`, `dim`, `good`, or nothing."""
-Line = list[Segment]
-
-_STYLES: Final = {
-    "critical": "bold white on red", "high": "bold red", "medium": "bold yellow", "low": "cyan", "info": "dim",
-    "title": "bold", "place": "blue", "rule": "magenta", "dim": "dim", "good": "bold green", "warn": "bold yellow",
-    "": "",
-}  # fmt: skip
-
 
 def render(report: Report, style: Style) -> Iterator[bytes]:
     """The report for people, in `style.width` columns."""
     width = min(max(style.width, 70), 120)
-    lines = _lines(report, style, width)
-    yield from _colored(lines) if style.color else _plain(lines)
-
-
-def _plain(lines: Iterable[Line]) -> Iterator[bytes]:
-    for line in lines:
-        yield for_runner("".join(text for text, _ in line).rstrip()).encode() + b"\n"
-
-
-def _colored(lines: Iterable[Line]) -> Iterator[bytes]:
-    import io
-
-    from rich.console import Console
-    from rich.text import Text
-
-    buffer = io.StringIO()
-    # Without a height, rich takes the width of a dumb terminal for 80, and cuts.
-    console = Console(
-        file=buffer, force_terminal=True, color_system="standard", width=1000, height=1, highlight=False, emoji=False
-    )
-    for line in lines:
-        console.print(Text.assemble(*((text, _STYLES[role]) for text, role in line)), no_wrap=True, overflow="ignore")
-        yield for_runner(buffer.getvalue()).encode()
-        buffer.seek(0)
-        buffer.truncate()
+    yield from paint(_lines(report, style, width), style)
 
 
 def _lines(report: Report, style: Style, width: int) -> Iterator[Line]:
@@ -86,7 +52,7 @@ def _cards(findings: Sequence[Finding]) -> list[tuple[Subject, list[Finding]]]:
 def _card(subject: Subject, findings: Sequence[Finding], style: Style, width: int) -> Iterator[Line]:
     worst = max(finding.severity for finding in findings)
     word = f" {worst.value.upper()} "
-    yield [(word, worst.value), (" ", ""), (_name(subject), "title")]
+    yield [(word, worst.value), (" ", ""), (name_of(subject), "title")]
     yield [("  ", ""), (subject.preview, "dim")]
     if style.show_secrets:
         yield [("  ", ""), (plain(subject.sealed.reveal().decode("utf-8", "replace")), "")]
@@ -96,20 +62,25 @@ def _card(subject: Subject, findings: Sequence[Finding], style: Style, width: in
     if more > 0:
         yield [("  ", ""), (f"and {more} more {'place' if more == 1 else 'places'}", "dim")]
     yield []
+    yield from verdicts(findings, width)
+    yield []
+
+
+def verdicts(findings: Sequence[Finding], width: int) -> Iterator[Line]:
+    """The findings on a subject, worst first, and each remedy once."""
     for _, alike in groupby(sorted(findings, key=_by_severity), key=lambda finding: (finding.rule.id, finding.status)):
         same = list(alike)
         yield from _finding(same[0], len(same), width)
     yield []
     for at, remedy in enumerate(dict.fromkeys(plain(finding.remedy) for finding in findings)):
-        yield from _wrapped([("      " if at else "  fix ", "good"), ("  · ", "")], remedy, 10, width)
-    yield []
+        yield from wrapped([("      " if at else "  fix ", "good"), ("  · ", "")], remedy, 10, width)
 
 
 def _by_severity(finding: Finding) -> tuple[int, str, str]:
     return -finding.severity.rank, finding.rule.id, finding.status
 
 
-def _name(subject: Subject) -> str:
+def name_of(subject: Subject) -> str:
     """What it is, whose, and whether it is live: facts that may be shown."""
     facts = subject.facts
     kind = str(facts.get("token.class_title") or subject.kind)
@@ -148,17 +119,7 @@ def _finding(finding: Finding, count: int, width: int) -> Iterator[Line]:
     text = plain(finding.message) + times
     if finding.suppression:
         text += plain(f" [{finding.status}: {finding.suppression.reason}, {finding.suppression.where}]")
-    yield from _wrapped(head, text, 11 + max(_RULE, len(finding.rule.id) + 1), width)
-
-
-def _wrapped(head: Line, text: str, indent: int, width: int) -> Iterator[Line]:
-    """`head` and then `text`, whose further lines begin at column `indent`."""
-    used = sum(len(part) for part, _ in head)
-    pad = " " * max(indent - used, 0)
-    first, *rest = textwrap.wrap(text, max(width - indent, 30), break_on_hyphens=False) or [""]
-    yield [*head, (pad + first, "")]
-    for line in rest:
-        yield [(" " * indent + line, "")]
+    yield from wrapped(head, text, 11 + max(_RULE, len(finding.rule.id) + 1), width)
 
 
 def _summary(report: Report, shown: Sequence[Finding]) -> Iterator[Line]:
@@ -201,12 +162,12 @@ def _coverage(coverage: Coverage, width: int) -> Iterator[Line]:
         for skipped in coverage.skipped[:_NAMED]:
             path = f"{plain(skipped.path)}: " if skipped.path else ""
             detail = f" ({plain(skipped.detail)})" if skipped.detail else ""
-            yield from _wrapped([("  ", "")], f"{path}{skipped.reason}{detail}", 4, width)
+            yield from wrapped([("  ", "")], f"{path}{skipped.reason}{detail}", 4, width)
         yield from _rest(len(coverage.skipped))
     for rule, error in coverage.undecided.items():
-        yield from _wrapped([("Undecided ", "warn")], f"{rule}: {plain(error)}", 4, width)
+        yield from wrapped([("Undecided ", "warn")], f"{rule}: {plain(error)}", 4, width)
     for note in coverage.notes[:_NAMED]:
-        yield from _wrapped([("Note: ", "dim")], plain(note), 6, width)
+        yield from wrapped([("Note: ", "dim")], plain(note), 6, width)
     yield from _rest(len(coverage.notes))
 
 
