@@ -267,7 +267,8 @@ def _show_list(values: list[str]) -> str:
     return _show_text(listed) + (f" and {more} more" if more > 0 else "")
 
 
-def _show_time(seconds: int) -> str:
+def show_moment(seconds: int) -> str:
+    """`2026-01-31 08:00 UTC`, of seconds since 1970."""
     moment = _EPOCH + datetime.timedelta(seconds=seconds)
     return f"{moment.isoformat(' ', 'minutes')[:16]} UTC"
 
@@ -276,7 +277,7 @@ _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _UNITS = (("year", 31_557_600), ("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 
-def _show_seconds(seconds: int) -> str:
+def show_duration(seconds: int) -> str:
     """`30 days`, `15 minutes`, `90 minutes`: in the largest unit that tells it to within two hundredths."""
     for name, size in _UNITS:
         count = round(seconds / size)
@@ -288,6 +289,6 @@ def _show_seconds(seconds: int) -> str:
 _SHOW_UNIT: dict[Unit, Callable[[Any], str]] = {
     "": _show_text,
     "bytes": lambda value: f"{value} bytes",
-    "seconds": _show_seconds,
-    "time": _show_time,
+    "seconds": show_duration,
+    "time": show_moment,
 }

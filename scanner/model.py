@@ -495,3 +495,16 @@ class Report(msgspec.Struct):
         if fail_on is not None and any(f.status == "open" and not f.severity < fail_on for f in self.findings):
             return 1
         return 0 if self.coverage.complete else 3
+
+
+class Inspection(msgspec.Struct, frozen=True):
+    """One token, decoded and judged for whoever holds it."""
+
+    report: Report
+    """Of this one subject; rules on places were not applied."""
+    subject: Subject
+    token: Token
+    reading: str
+    """How the text had to be read to find it, such as "after base64 decoding"; empty where it stood as it is."""
+    others: int
+    """How many more subjects the text holds."""

@@ -56,7 +56,7 @@ def scan(
     plan = plan_of(targets)
     names = tuple(display(os.fsencode(target)) for target in plan.targets)
     extra = [Path(folder) for folder in policy.rules]
-    keys, notes = _keys(policy)
+    keys, notes = keys_in_force(policy)
     coverage, subjects = Coverage(notes=[*notes]), Subjects(policy.max_subjects)
     book: rulebook.RuleBook | None = None
     try:
@@ -76,7 +76,7 @@ def scan(
     found = sorted(subjects, key=_place)
     if book is None and (found or with_rules):
         book = rulebook.load(extra)
-    findings = _judge(found, book, policy, now, coverage, keys) if book else []
+    findings = judge_all(found, book, policy, now, coverage, keys) if book else []
     if findings or _decided(policy, plan.root):
         coverage.notes += _triage(findings, policy, plan, now)
     return Report(
@@ -123,8 +123,11 @@ def _left_out(policy: Policy) -> Callable[[str, bool], bool] | None:
     return lambda path, folder: taken_by(path + "/" if folder else path) is not None
 
 
-def _keys(policy: Policy) -> tuple[Sequence[GivenKey], Sequence[str]]:
-    """The keys that the policy names, with notes on them; read before the scan, so that a mistake is told at once."""
+def keys_in_force(policy: Policy) -> tuple[Sequence[GivenKey], Sequence[str]]:
+    """The keys that the policy names, with notes on them; read before the scan, so that a mistake is told at once.
+
+    Raises UsageError.
+    """
     if not policy.jwks:
         return (), ()
     from scanner.keys import read
@@ -132,7 +135,7 @@ def _keys(policy: Policy) -> tuple[Sequence[GivenKey], Sequence[str]]:
     return read(policy.jwks)
 
 
-def _judge(
+def judge_all(
     subjects: Sequence[Subject],
     book: rulebook.RuleBook,
     policy: Policy,

@@ -13,7 +13,16 @@ import scanner
 
 PACKAGE = Path(scanner.__file__).parent
 STAGES = {"sources", "detect", "decode", "correlate", "judge", "triage", "report", "execute"}
-LEVELS = {"model": 0, **dict.fromkeys(STAGES, 2), "examine": 3, "pipeline": 3, "rulecheck": 3, "cli": 4, "__main__": 5}
+LEVELS = {
+    "model": 0,
+    **dict.fromkeys(STAGES, 2),
+    "examine": 3,
+    "pipeline": 3,
+    "inspection": 3,
+    "rulecheck": 3,
+    "cli": 4,
+    "__main__": 5,
+}
 """How high a part of the package stands; 1, what all stages share, if it is not named."""
 HEAVY = {
     "typer",

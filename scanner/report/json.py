@@ -15,6 +15,11 @@ SCHEMA: Final = "tokensweep/report/1"
 
 def render(report: Report, style: Style) -> Iterator[bytes]:
     """One document. Suppressed and baselined findings are listed with their status, whatever `style` says."""
+    yield from document(report, style)
+
+
+def document(report: Report, style: Style, **more: Any) -> Iterator[bytes]:
+    """The document, with more members behind its own."""
     yield b'{"schema":' + encode(SCHEMA)
     yield b',"tool":' + encode({"name": "tokensweep", "version": report.version, "rules": report.rules_digest})
     scan = {"targets": report.targets, "now": _instant(report.now), "seconds": round(report.seconds, 3)}
@@ -24,7 +29,9 @@ def render(report: Report, style: Style) -> Iterator[bytes]:
     yield from _joined(encode(_subject(subject, style)) for subject in report.subjects)
     yield b'],"findings":['
     yield from _joined(encode(_finding(finding)) for finding in report.findings)
-    yield b'],"summary":' + encode(report.summary) + b"}\n"
+    yield b'],"summary":' + encode(report.summary)
+    yield from (b"," + encode(name) + b":" + encode(value) for name, value in more.items())
+    yield b"}\n"
 
 
 def _joined(items: Iterable[bytes]) -> Iterator[bytes]:

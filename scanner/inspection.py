@@ -1,0 +1,112 @@
+"""Inspection: one token out of whatever was pasted, decoded and judged."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import time
+import urllib.parse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+
+from scanner import __version__, pipeline, rulebook
+from scanner.decode import decoder
+from scanner.model import Coverage, Inspection, Origin, Policy, Report, Subject, Token, UsageError
+
+if TYPE_CHECKING:
+    from scanner.keys import GivenKey
+
+MAX_BYTES: Final = 1 << 22
+"""Of the text: a token of the longest kind that is read (`Policy.max_subject`), twice encoded."""
+_WORDS: Final = 20
+"""Words of a text that are tried as base64."""
+_ENCODED: Final = re.compile(rb"[A-Za-z0-9+/_-]{40,}={0,2}")
+
+
+class Found(NamedTuple):
+    """What a text holds."""
+
+    subjects: list[Subject]
+    token: Token
+    """The first of them, decoded."""
+    reading: str
+    """As in `Inspection.reading`."""
+
+
+def inspect(text: bytes, policy: Policy, now: int) -> Inspection:
+    """What the first token in a text is, and what is wrong with it as of `now` (seconds since 1970-01-01 UTC).
+
+    Around it may stand what it is copied with: a header's name, quotes, a URL; it may be broken over lines, percent- or
+    base64-encoded. Raises UsageError for a text without one, and what `pipeline.scan` raises for rules and keys.
+    """
+    keys, notes = pipeline.keys_in_force(policy)
+    book = rulebook.load([Path(folder) for folder in policy.rules])
+    inspection = judged(find(text, book, policy), book, policy, now, keys)
+    inspection.report.coverage.notes += notes
+    return inspection
+
+
+def judged(
+    found: Found, book: rulebook.RuleBook, policy: Policy, now: int, keys: Sequence[GivenKey] = ()
+) -> Inspection:
+    """The first of the subjects, judged by all rules but those on places: it lies nowhere."""
+    began = time.monotonic()
+    subject = found.subjects[0]
+    book = msgspec.structs.replace(book, rules=tuple(rule for rule in book.rules if rule.per == "subject"))
+    coverage = Coverage(planned=1, read=1, bytes=len(subject.sealed))
+    findings = pipeline.judge_all([subject], book, policy, now, coverage, keys)
+    report = Report(
+        version=__version__,
+        rules_digest=book.digest,
+        rules=book.active(policy),
+        targets=("-",),
+        root="",
+        now=now,
+        seconds=time.monotonic() - began,
+        coverage=coverage,
+        subjects=[subject],
+        findings=findings,
+    )
+    return Inspection(report, subject, found.token, found.reading, len(found.subjects) - 1)
+
+
+def find(text: bytes, book: rulebook.RuleBook, policy: Policy) -> Found:
+    """The subjects of the first reading that holds a whole token, else of the first that holds any.
+
+    Raises UsageError where none does.
+    """
+    cut: Found | None = None
+    for reading, data in _readings(text):
+        subjects = pipeline.examine_bytes(data, Origin("message", "input"), book, policy).subjects
+        token = decoder(subjects[0].decoder).decode(subjects[0].sealed.reveal()) if subjects else None
+        if token:
+            found = Found(subjects, token, reading)
+            if "signature-length" not in token.anomalies:
+                return found
+            cut = cut or found
+    if cut:
+        return cut
+    raise UsageError(
+        "no token that can be read" if text.strip() else "nothing to inspect",
+        "give a JSON web token, three or five parts joined by dots; what stands around it does not matter",
+    )
+
+
+def _readings(text: bytes) -> Iterator[tuple[str, bytes]]:
+    """The text as it stands, then as what it may encode, each with how it was read."""
+    yield "", text
+    joined = re.sub(rb"\\?\s+", b"", text)
+    if joined != text:
+        yield "put together from several lines", joined
+    if b"%" in text:
+        yield "after percent-decoding", urllib.parse.unquote_to_bytes(text)
+    for word in _ENCODED.findall(text)[:_WORDS] + _ENCODED.findall(joined)[:1]:
+        bare = word.rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
+        try:
+            yield "after base64 decoding", base64.b64decode(bare + b"=" * (-len(bare) % 4))
+        except binascii.Error:
+            continue
