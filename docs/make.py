@@ -1,24 +1,28 @@
 """Writes what of the documentation follows from the program.
 
-That is `docs/rules.md`, `docs/scan.svg`, and in the guides the output under each command of a `console` block.
+That is `docs/rules.md`, the pictures, and in the guides the output under each command of a `console` block.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from scanner import rulebook
+import tomli
+
+from scanner import rulebook, rulecheck
 from scanner.model import Message, Rule
 from scanner.rulebook import TokenClass
 
 ROOT = Path(__file__).parents[1]
-GUIDES = ("README.md",)
+GUIDES = ("README.md", "docs/inspect.md")
 NOW = "2026-01-01T00:00:00Z"
 """Tokens expire, the documentation does not."""
 
@@ -31,28 +35,59 @@ def main() -> None:
 
 def pages() -> dict[str, str]:
     """The text of each page, by its path below the project."""
-    guides = {name: _with_outputs((ROOT / name).read_text(encoding="utf-8")) for name in GUIDES}
-    return {**guides, "docs/rules.md": _rules(), "docs/scan.svg": _picture()}
+    with tempfile.TemporaryDirectory() as folder:
+        tokens = Path(folder)
+        _mint(tokens)
+        readme, inspect = ((ROOT / name).read_text(encoding="utf-8") for name in GUIDES)
+        return {
+            "README.md": _with_outputs(readme, ROOT),
+            "docs/inspect.md": _with_outputs(inspect, tokens),
+            "docs/rules.md": _rules(),
+            "docs/scan.svg": _picture("tokensweep scan .env", ROOT / "fixtures/leaky-service", "scan"),
+            "docs/inspect.svg": _picture("tokensweep inspect --jwks issuer.json < access.jwt", tokens, "inspect"),
+        }
 
 
-def _with_outputs(guide: str) -> str:
+def _mint(folder: Path) -> None:
+    """Write the tokens of `docs/tokens.toml`, and the public key of their issuer.
+
+    The key is made anew in each run; nothing that is shown depends on it. Only what is to be verified is signed.
+    """
+    from joserfc import jwe
+    from joserfc.jwk import ECKey, OctKey
+
+    key = ECKey.generate_key("P-256")
+    public = key.as_dict(private=False) | {"kid": "login-2026-01"}
+    (folder / "issuer.json").write_text(json.dumps({"keys": [public]}), encoding="utf-8")
+    secrets = {"access": json.dumps(key.as_dict(private=True)), "forged": key.as_pem(private=False).decode()}
+    for name, parts in tomli.loads((ROOT / "docs/tokens.toml").read_text(encoding="utf-8")).items():
+        if "enc" in parts["header"]:
+            token = jwe.encrypt_compact(parts["header"], json.dumps(parts["claims"]), OctKey.generate_key(256))
+        else:
+            token = rulecheck.mint(rulebook.Minted(**parts), secrets.get(name)).decode()
+        (folder / f"{name}.jwt").write_text(token, encoding="utf-8")
+
+
+def _with_outputs(guide: str, folder: Path) -> str:
     """The guide with the output of each command under it: `$ tokensweep …`, the first line of a `console` block."""
 
     def block(found: re.Match[str]) -> str:
-        return f"```console\n$ {found[1]}\n{_output(found[1])}\n```"
+        return f"```console\n$ {found[1]}\n{_output(found[1], folder)}\n```"
 
     return re.sub(r"^```console\n\$ (tokensweep .*)\n(?:.*\n)*?```", block, guide, flags=re.MULTILINE)
 
 
-def _output(command: str, *, folder: Path = ROOT, color: str = "never") -> str:
-    """What a command prints when it is called in a folder."""
+def _output(command: str, folder: Path, *, color: str = "never") -> str:
+    """What a command prints when it is called in a folder; `< FILE` at its end is its standard input."""
     kept = {name: os.environ[name] for name in ("HOME", "PATH", "SYSTEMROOT") if name in os.environ}
     variables = {"TOKENSWEEP_NOW": NOW, "TOKENSWEEP_COLOR": color, "COLUMNS": "100", "TERM": "dumb"}
-    program, *arguments = shlex.split(command)
+    called, _, source = command.partition(" < ")
+    program, *arguments = shlex.split(called)
     run = subprocess.run(
         [Path(sys.executable).with_name(program), *arguments],
         cwd=folder,
         env=kept | variables,
+        input=(folder / source).read_text(encoding="utf-8") if source else None,
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
@@ -63,17 +98,16 @@ def _output(command: str, *, folder: Path = ROOT, color: str = "never") -> str:
     return "\n".join(line.rstrip() for line in run.stdout.splitlines()).strip("\n")
 
 
-def _picture() -> str:
-    """What a scan of one leaky file looks like on a terminal."""
+def _picture(command: str, folder: Path, name: str) -> str:
+    """What a command shows on a terminal, as SVG."""
     from rich.console import Console
     from rich.text import Text
 
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         # A height, since rich takes the width of a dumb terminal for 80 without one.
         console = Console(record=True, width=100, height=1, file=nowhere, force_terminal=True)
-        shown = _output("tokensweep scan .env", folder=ROOT / "fixtures/leaky-service", color="always")
-        console.print(Text.from_ansi(shown))
-        picture = console.export_svg(title="tokensweep scan .env", unique_id="scan")
+        console.print(Text.from_ansi(_output(command, folder, color="always")))
+        picture = console.export_svg(title=command, unique_id=name)
     # Its fonts are on someone's server; the reader's own will do.
     return re.sub(r"\s*@font-face \{.*?\}", "", picture, flags=re.DOTALL)
 

@@ -17,7 +17,7 @@ from scanner import __version__
 from scanner.model import UsageError
 from scanner.policy import nearest
 
-COMMANDS = ("scan", "rules", "explain", "baseline", "config")
+COMMANDS = ("scan", "inspect", "rules", "explain", "baseline", "config")
 """Each is a module beside this one, imported when it is needed, whose `app()` gives the command to typer."""
 
 
@@ -62,6 +62,7 @@ def _version(asked: bool) -> None:
 _EPILOG = """\
 Start here:
   tokensweep scan             judge every token below the current folder
+  tokensweep inspect          decode and judge one token, pasted unseen
   tokensweep explain ID       why a rule matters, and what to do
   tokensweep baseline create  accept what is known: only new findings fail
 

@@ -36,6 +36,13 @@ def colored(stream: IO[str], choice: str = "auto") -> bool:
     return os.environ.get("TERM") != "dumb" and stream.isatty()
 
 
+def width(default: int) -> int:
+    """Columns of standard output where it is a terminal, else `default`."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else default
+
+
 def show(*parts: RenderableType, wrap: bool = True) -> None:
     """Print to standard output for people: coloured on a terminal, plain elsewhere, without blanks at line ends."""
     from rich.console import Console

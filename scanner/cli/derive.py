@@ -5,18 +5,35 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from scanner.cli.options import Option, Values
 
 Run = Callable[[Sequence[str], Values], int]
-"""Does a command with its targets and flags, and gives the exit status."""
+"""Does a command with its words and flags, and gives the exit status."""
 
 
-def command(app: typer.Typer, name: str, run: Run, options: Iterable[Option], epilog: str = "") -> None:
-    """Add a command that takes targets and these options; `run`'s docstring is its help."""
+class Argument(NamedTuple):
+    """What the words after a command are."""
+
+    metavar: str
+    help: str
+
+
+TARGETS = Argument("TARGET", "Folders, files, or - for standard input. (default: the current folder)")
+
+
+def command(
+    app: typer.Typer,
+    name: str,
+    run: Run,
+    options: Iterable[Option],
+    epilog: str = "",
+    argument: Argument = TARGETS,
+) -> None:
+    """Add a command that takes targets, or other words, and these options; `run`'s docstring is its help."""
 
     def callback(**values: Any) -> partial[int]:
         targets = values.pop("targets") or []
@@ -27,20 +44,16 @@ def command(app: typer.Typer, name: str, run: Run, options: Iterable[Option], ep
         }
         return partial(run, targets, flags)
 
-    parameters = [_targets(), *map(_parameter, options)]
+    parameters = [_words(argument), *map(_parameter, options)]
     callback.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # typer reads options from it
     callback.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     app.command(name, help=inspect.getdoc(run), epilog=epilog)(callback)
 
 
-def _targets() -> inspect.Parameter:
-    argument = typer.Argument(
-        metavar="TARGET",
-        help="Folders, files, or - for standard input. (default: the current folder)",
-        show_default=False,
-    )
+def _words(argument: Argument) -> inspect.Parameter:
+    declared = typer.Argument(metavar=argument.metavar, help=argument.help, show_default=False)
     kind = inspect.Parameter.KEYWORD_ONLY
-    return inspect.Parameter("targets", kind, default=None, annotation=Annotated[list[str] | None, argument])
+    return inspect.Parameter("targets", kind, default=None, annotation=Annotated[list[str] | None, declared])
 
 
 def _parameter(option: Option) -> inspect.Parameter:

@@ -66,7 +66,7 @@ def run(targets: Sequence[str], flags: Values) -> int:
     targets = targets or ["."]
     outputs = plan_outputs(given)
     found = _status_of_findings(given)
-    color = given.read("color", _color)
+    color = given.read("color", settings.color)
     policy = settings.policy_in_force(targets, given)
     # Only SARIF lists the rules in force; reading them takes longer than a small clean scan.
     with_rules = bool(given.get("verbose")) or any(output.format == "sarif" for output in outputs)
@@ -125,22 +125,11 @@ def _status_of_findings(given: Given) -> int:
     return status
 
 
-def _color(choice: str | None) -> str:
-    if choice not in (None, *options.COLORS):
-        raise ValueError(f"expected one of {', '.join(options.COLORS)}, not {choice!r}")
-    return choice or "auto"
-
-
 def _style(output: Output, given: Given, color: str) -> Style:
     on_screen = output.path is None
-    width = Style().width
-    if on_screen and sys.stdout.isatty():
-        import shutil
-
-        width = shutil.get_terminal_size().columns
     return Style(
         color=console.colored(sys.stdout, color) if on_screen else color == "always",
-        width=width,
+        width=console.width(Style().width) if on_screen else Style().width,
         show_secrets=bool(given.get("show-secrets")),
         include_suppressed=bool(given.get("include-suppressed")),
     )

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from scanner import policy
-from scanner.cli.options import Given
+from scanner.cli.options import COLORS, Given
 from scanner.model import Policy, UsageError
 
 
@@ -34,6 +34,13 @@ def policy_in_force(targets: Sequence[str], given: Given) -> Policy:
 def clock(given: Given) -> int:
     """The time of every judgement, seconds since 1970-01-01 UTC. Raises UsageError."""
     return int(time.time()) if given.get("now") is None else int(given.read("now", _time))
+
+
+def color(choice: str | None) -> str:
+    """When to write colour: of `options.COLORS`. Raises ValueError."""
+    if choice not in (None, *COLORS):
+        raise ValueError(f"expected one of {', '.join(COLORS)}, not {choice!r}")
+    return choice or "auto"
 
 
 def whole_number(text: str) -> int:

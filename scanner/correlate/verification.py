@@ -47,7 +47,7 @@ def verify(tokens: Tokens, given: Sequence[GivenKey], coverage: Coverage) -> Non
         check = _check(subject, token)
         if check:
             prover = prover or _Prover(given, coverage)
-            prover.prove(check)
+            prover.prove(check, _signed(token))
     if prover:
         prover.conclude()
 
@@ -75,8 +75,8 @@ class _Signed(NamedTuple):
     signature: bytes
 
 
-def _signed(subject: Subject) -> _Signed:
-    text, _, signature = subject.sealed.reveal().rpartition(b".")
+def _signed(token: Token) -> _Signed:
+    text, _, signature = token.raw.reveal().rpartition(b".")
     return _Signed(text, _base64url(signature))
 
 
@@ -101,9 +101,8 @@ class _Prover:
         self._strangers: list[_Check] = []
         """Tokens whose key is not there."""
 
-    def prove(self, check: _Check) -> None:
+    def prove(self, check: _Check, signed: _Signed) -> None:
         """Check a token with the keys that it may be signed with."""
-        signed = _signed(check.subject)
         named = [key for name in check.names for key in self._by_name.get(name, ())]
         fitting = [key for key in named if key.fits(check.algorithm)]
         tried = {id(key) for key in named}

@@ -65,12 +65,13 @@ def test_help_teaches(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        ("tokensweep ", {"scan", "rules", "explain", "baseline", "config"}),
+        ("tokensweep ", {"scan", "inspect", "rules", "explain", "baseline", "config"}),
         ("tokensweep ba", {"baseline"}),
         ("tokensweep rules ", {"list", "show", "test"}),
         ("tokensweep scan --fail-on h", {"high"}),
         ("tokensweep scan --format s", {"sarif"}),
         ("tokensweep scan --no-c", {"--no-config"}),
+        ("tokensweep inspect --format ", {"text", "json"}),
     ],
 )
 def test_completion(run: Run, words: str, offered: set[str]) -> None:
