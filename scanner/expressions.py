@@ -38,8 +38,8 @@ _ERRORS: Final = {
 
 _POSITION: Final = re.compile(r"<input>:(\d+):(\d+): (.*)")
 _DOTTED: Final = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")
-_REMEMBERED: Final = 4096
-"""Outcomes that a condition remembers; then it begins anew."""
+REMEMBERED: Final = 4096
+"""Outcomes that are remembered of a condition; then it begins anew."""
 _ALONE: Final = 8
 """Conditions that are evaluated with their own facts alone, before all facts are made ready."""
 _MACHINERY: Final = re.compile(r" expecting \{.*| \(in container ''\)| \[[A-Z_]+\]$")
@@ -88,6 +88,11 @@ class Situation:
             self._whole = self._env.Activation(self.facts)
         return self._whole
 
+    def values(self, names: Sequence[str]) -> tuple[Any, ...]:
+        """The values of these facts, to remember by what they came to; None for one that is not known."""
+        fact = self.facts.get
+        return tuple([tuple(v) if type(v := fact(name)) is list else v for name in names])
+
 
 class Condition:
     """A compiled expression that is true or false of a situation.
@@ -96,34 +101,33 @@ class Condition:
     matters, and an evaluation costs ten times a look-up.
     """
 
-    __slots__ = ("_expression", "_known", "_names")
+    __slots__ = ("_expression", "_known", "names")
 
     def __init__(self, expression: Any, names: Sequence[str] | None) -> None:
-        """`names` are the facts that it names; None where one of them is a map, by whose values none is remembered."""
         self._expression = expression
-        self._names = names
+        self.names = names
+        """The facts that it names; None where one of them is a map, by whose values no outcome is remembered."""
         self._known: dict[tuple[Any, ...], Outcome] = {}
 
     def decide(self, situation: Situation) -> Outcome:
         """Whether it holds. Never raises: a hostile subject must not end a scan."""
-        if self._names is None:
+        if self.names is None:
             return self._evaluate(situation)
-        fact = situation.facts.get
-        values = tuple([tuple(v) if type(v := fact(name)) is list else v for name in self._names])
+        values = situation.values(self.names)
         try:
             outcome = self._known.get(values)
         except TypeError:  # a value that is not of its fact's type
             return self._evaluate(situation)
         if outcome is None:
             outcome = self._evaluate(situation)
-            if len(self._known) >= _REMEMBERED:
+            if len(self._known) >= REMEMBERED:
                 self._known.clear()
             self._known[values] = outcome
         return outcome
 
     def _evaluate(self, situation: Situation) -> Outcome:
         try:
-            value = self._expression.eval(situation.activation(self._names)).value()
+            value = self._expression.eval(situation.activation(self.names)).value()
         except Exception:  # noqa: BLE001 - the runtime raises whatever its C++ side does, for lone surrogates for one
             return Undecided("the runtime cannot hold a value")
         if value is True:

@@ -93,6 +93,7 @@ def seen(path, start, *context):
 
 
 CODE = seen("src/app.py", 3)
+LOG = seen("logs/app.log", 3, "log")
 
 
 def token_subject(claims, *sightings):
@@ -216,6 +217,18 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(CLAIM_NAMES, inner, max_size=4),
     max_leaves=12,
 )
+
+
+@given(st.lists(st.tuples(st.dictionaries(CLAIM_NAMES, JSON), st.sampled_from([CODE, LOG])), max_size=5))
+def test_what_came_before_changes_nothing(shipped, tokens):
+    """What is remembered of one token is right for the next."""
+    bench = Judge(shipped, DEFAULT, NOW)
+    for claims, place in tokens:
+        alone, together = (
+            [(finding.id, finding.severity, finding.message) for finding in judge.judge(*token_subject(claims, place))]
+            for judge in (Judge(shipped, DEFAULT, NOW), bench)
+        )
+        assert together == alone
 
 
 HEADER_NAMES = st.sampled_from(
