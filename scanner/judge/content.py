@@ -52,7 +52,8 @@ class ContentFacts:
     def of(self, claims: dict[str, Any]) -> dict[str, Any]:
         """The facts of these claims, which are within bounds."""
         found: dict[str, dict[str, None]] = {_PERSONAL: {}, _SENSITIVE: {}, _SECRET: {}, _TOKEN: {}}
-        for path, name, value in itertools.islice(_walk(claims, "", DEPTH), MAX_MEMBERS):
+        members = list(itertools.islice(_walk(claims, "", DEPTH), MAX_MEMBERS))
+        for path, name, value in members:
             for kind in self._of_text(name, value) if isinstance(value, str) else self._of_other(name, value):
                 found[kind][path[:MAX_TEXT]] = None
         return {
@@ -60,6 +61,7 @@ class ContentFacts:
             "token.claim_names": list(claims),
             "token.use": next((use.lower() for name in _USES if isinstance(use := claims.get(name), str)), ""),
             "token.has_token_id": any(is_filled(claims.get(name)) for name in _TOKEN_IDS),
+            "token.claims_cut": len(members) == MAX_MEMBERS,
             **{kind: list(paths) for kind, paths in found.items()},
         }
 

@@ -111,7 +111,7 @@ def _header_faults(token: Token) -> list[str]:
         faults.append("`zip` in a signed token")
     if "b64" in header:  # RFC 7797 §3, §6, §7
         critical = header.get("crit")
-        if header["b64"] not in (True, False):
+        if not isinstance(header["b64"], bool):
             faults.append("`b64` is no boolean")
         elif not header["b64"] and token.payload == "object":
             faults.append("`b64` false over encoded claims")

@@ -68,8 +68,10 @@ class KeyReferences:
             # Adobe's tokens name a file, `ims_na1-key-1.cer`, and leave to the verifier where that is.
             named = isinstance(value, str) and _FILE_NAME.fullmatch(value)
             return [] if named else ["is no URL"]
+        if url.scheme not in ("http", "https"):
+            return ["is no web address"]
         faults = {
-            "is not https": url.scheme != "https",
+            "is not https": url.scheme == "http",
             "hides its host behind a user name": bool(url.user),
             "reads in two ways": bool(_ODD.search(str(value)) or not url.host.isascii()),
             "leads on to another URL": bool(_REDIRECTS.search(url.rest)),

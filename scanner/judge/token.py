@@ -46,7 +46,7 @@ class TokenFacts:
             facts |= time_facts(token, self._now)
             facts |= self._powers.of(claims)
             facts |= self._contents.of(claims)
-        facts["token.claims_cut"] = cut
+        facts["token.claims_cut"] = cut or facts.get("token.claims_cut", False)
         return facts
 
     def _published_facts(self, token: Token) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """From a token and where it was seen to findings, by a small rule book."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner import rulebook
@@ -219,6 +219,7 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=20)  # A judge for each token.
 @given(st.lists(st.tuples(st.dictionaries(CLAIM_NAMES, JSON), st.sampled_from([CODE, LOG])), max_size=5))
 def test_what_came_before_changes_nothing(shipped, tokens):
     """What is remembered of one token is right for the next."""

@@ -116,8 +116,9 @@ class TestKeyUrls:
         ("url", "fault"),
         [
             ("http://login.parcels.example/keys", "is not https"),
-            ("file:///etc/keys.json", "is not https"),
-            ("javascript:alert(1)", "is not https"),
+            ("file:///etc/keys.json", "is no web address"),
+            ("gopher://127.0.0.1:6379/_x", "is no web address"),
+            ("data:application/json,x", "is no web address"),
             ("https://evil.test/keys", "is on another host than the issuer"),
             ("https://login.parcels.example.evil.test/keys", "is on another host than the issuer"),
             ("https://evilparcels.example/keys", "is on another host than the issuer"),

@@ -134,6 +134,7 @@ class TestHeader:
             ({"b64": False}, {}, ["`b64` false over encoded claims", "`b64` outside `crit`"]),
             ({"b64": False, "crit": ["b64"]}, {}, ["`b64` false over encoded claims"]),
             ({"b64": "no", "crit": ["b64"]}, {}, ["`b64` is no boolean"]),
+            ({"b64": 0, "crit": ["b64"]}, {}, ["`b64` is no boolean"]),
             ({"b64": True}, {}, ["`b64` outside `crit`"]),
             ({"cty": "application/JWT"}, {}, ["`cty` announces a nested token where there are claims"]),
             # Near misses.
@@ -584,6 +585,9 @@ class TestHostile:
         }  # fmt: skip
         assert facts["token.claims_cut"] is True
         assert facts_of({"long": "x" * MAX_TEXT, "big": (1 << 63) - 1})["token.claims_cut"] is False
+        many = ["x"] * (MAX_MEMBERS - 1)
+        assert facts_of({"a": many})["token.claims_cut"] is False
+        assert facts_of({"a": many, "b": many, "password": "hunter22"})["token.claims_cut"] is True
 
     @given(
         st.dictionaries(st.sampled_from(CLAIMS) | st.text(max_size=8), JSON, max_size=8),
