@@ -157,7 +157,8 @@ class Git:
         None of them can be an option. `asked`: its standard input will be written to. Raises UsageError for a name that
         is none, ValueError for what is not in `ALLOWED`.
         """
-        if not {option.partition("=")[0] for option in options} <= ALLOWED.get(command, frozenset()):
+        known = {option.partition("=")[0] for option in options} <= ALLOWED.get(command, frozenset())
+        if command not in ALLOWED or not known:
             raise ValueError(f"git {command} {' '.join(options)}: not allowed")
         for name in names:
             check_name(name)
@@ -230,7 +231,7 @@ def _check_work_tree(git: Git) -> None:
     if b"worktree" not in texts and b"include" not in texts:
         return
     try:
-        said = git.run("config", "-z", "--get", "core.worktree").removesuffix(b"\0")
+        said = git.run("config", "-z", "--get", names=["core.worktree"]).removesuffix(b"\0")
     except GitError:  # It is not set.
         return
     if os.path.realpath(repository.git_dir / os.fsdecode(said)) != str(repository.root):
@@ -291,7 +292,7 @@ class _Output(io.RawIOBase):
                 self._close(self._out)
 
     def _ready(self) -> set[int]:
-        events = self._poll.poll(_PATIENCE * 1000)
+        events = self._poll.poll(int(_PATIENCE * 1000))
         if not events:
             raise GitError(f"git gave no answer for {_PATIENCE} seconds")
         ready = {descriptor for descriptor, _ in events}
