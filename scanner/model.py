@@ -355,7 +355,8 @@ class Skipped(msgspec.Struct, frozen=True):
 
     path: str
     reason: str
-    """One of `unreadable vanished changed too-large cut-short too-many-subjects crashed interrupted nothing-read`."""
+    """One of `unreadable missing unmerged vanished changed too-large cut-short too-many-subjects crashed interrupted
+    nothing-read`."""
     detail: str = ""
 
 
@@ -366,7 +367,7 @@ class Coverage(msgspec.Struct):
     read: int = 0
     bytes: int = 0
     excluded: dict[str, Excluded] = {}
-    """By reason: `vendored`, `version-control`, `link`, `socket`, `fifo`, `device`, `policy`."""
+    """By reason: `vendored`, `version-control`, `link`, `socket`, `fifo`, `device`, `submodule`, `policy`."""
     skipped: list[Skipped] = []
     undecided: dict[str, str] = {}
     """Rules that could not be decided for some subject, by id, with the first error."""

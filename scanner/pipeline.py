@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,9 +25,8 @@ from scanner.model import (
     Subject,
     Token,
 )
-from scanner.sources import Shard
+from scanner.sources import Plan, Shard
 from scanner.sources.stream import Memory
-from scanner.sources.targets import Plan, plan_of
 from scanner.sources.tree import display
 from scanner.subjects import Subjects
 
@@ -39,7 +38,7 @@ Progress = Callable[[Coverage], None]
 
 
 def scan(
-    targets: Sequence[str],
+    plan: Plan,
     policy: Policy,
     now: int,
     *,
@@ -49,34 +48,42 @@ def scan(
     """Read the targets, judge what they hold as of `now` (seconds since 1970-01-01 UTC), and report.
 
     Ctrl-C ends the reading; what was found until then is judged and reported as incomplete. Raises UsageError for a
-    missing target or a file without keys, RuleError and PolicyError for rules and decisions that cannot be used. A
-    report that need not name the rules in force (`with_rules`) spares a clean scan reading them.
+    target that cannot be read or a file without keys, RuleError and PolicyError for rules and decisions that cannot be
+    used. A report that need not name the rules in force (`with_rules`) spares a clean scan reading them.
     """
     began = time.monotonic()
-    plan = plan_of(targets)
     names = tuple(display(os.fsencode(target)) for target in plan.targets)
     extra = [Path(folder) for folder in policy.rules]
     keys, notes = keys_in_force(policy)
     coverage, subjects = Coverage(notes=[*notes]), Subjects(policy.max_subjects)
     book: rulebook.RuleBook | None = None
+    known: set[tuple[str, str]] = set()
+    examine = Examiner(rulebook.load_patterns(extra), policy)
     try:
-        for examination in _examinations(plan, rulebook.load_patterns(extra), policy, coverage):
+        shards = plan.shards(coverage, vendored=policy.vendored, left_out=_left_out(policy))
+        for examination in _examinations(shards, examine, policy, coverage):
             subjects.merge(examination.subjects)
             coverage.add(examination.coverage)
             if book is None and (with_rules or examination.subjects):
                 book = rulebook.load(extra)  # while the workers read on
             if progress:
                 progress(coverage)
+        if any(subjects):
+            known = _known(plan.before(), examine, policy, coverage)
     except KeyboardInterrupt:
         coverage.skipped.append(Skipped("", "interrupted", "stopped before all was read"))
     subjects.tell(coverage, "")
     if not coverage.read and coverage.complete:
-        coverage.skipped.append(Skipped(", ".join(names), "nothing-read", "it holds no file to read"))
+        if plan.empty:
+            coverage.notes.append(plan.empty)
+        else:
+            coverage.skipped.append(Skipped(", ".join(names), "nothing-read", "it holds no file to read"))
 
-    found = sorted(subjects, key=_place)
+    everything = sorted(subjects, key=_place)
+    found = [subject for subject in everything if (subject.kind, subject.identity) not in known]
     if book is None and (found or with_rules):
         book = rulebook.load(extra)
-    findings = judge_all(found, book, policy, now, coverage, keys) if book else []
+    findings = judge_all(everything, book, policy, now, coverage, keys, known) if book else []
     if findings or _decided(policy, plan.root):
         coverage.notes += _triage(findings, policy, plan, now)
     return Report(
@@ -99,19 +106,32 @@ def examine_bytes(data: bytes, origin: Origin, book: rulebook.RuleBook, policy: 
 
 
 def _examinations(
-    plan: Plan, patterns: Sequence[rulebook.Pattern], policy: Policy, coverage: Coverage
+    shards: Iterable[Shard], examine: Examiner, policy: Policy, coverage: Coverage
 ) -> Iterator[Examination]:
-    """What comes of each shard, as work ends; `coverage` gets what the walk itself plans and leaves out."""
-    examiner = Examiner(patterns, policy)
-    shards = plan.shards(coverage, vendored=policy.vendored, left_out=_left_out(policy))
+    """What comes of each shard, as work ends; `coverage` gets those on which the work crashed."""
     results: Iterator[Examination | Crash[Shard]] = run(
-        shards, examiner, policy.jobs or processors(), local=lambda shard: shard.local
+        shards, examine, policy.jobs or processors(), local=lambda shard: shard.local
     )
     for result in results:
         if isinstance(result, Crash):
             coverage.skipped += [Skipped(path, "crashed", result.detail) for path in result.shard.paths()]
         else:
             yield result
+
+
+def _known(shards: Iterable[Shard], examine: Examiner, policy: Policy, coverage: Coverage) -> set[tuple[str, str]]:
+    """Kind and identity of all subjects in what stood there before; `coverage` gets a note where that can't be read."""
+    before = Coverage()
+    known: set[tuple[str, str]] = set()
+    for examination in _examinations(shards, examine, policy, before):
+        known.update((subject.kind, subject.identity) for subject in examination.subjects)
+        before.add(examination.coverage)
+    if before.skipped:
+        what = f"{before.skipped[0].path}: {before.skipped[0].reason}"
+        coverage.notes.append(
+            f"{len(before.skipped)} earlier versions can't be read ({what}): what they held counts as new"
+        )
+    return known
 
 
 def _left_out(policy: Policy) -> Callable[[str, bool], bool] | None:
@@ -142,10 +162,12 @@ def judge_all(
     now: int,
     coverage: Coverage,
     keys: Sequence[GivenKey],
+    known: Collection[tuple[str, str]] = (),
 ) -> list[Finding]:
-    """The findings on all subjects, most severe first, else in the order of subjects and of rules.
+    """The findings on the subjects, most severe first, else in the order of subjects and of rules.
 
-    Correlation comes first: its evidence is among the facts that are judged.
+    Correlation comes first: its evidence is among the facts that are judged. Those that are `known` already, by kind
+    and identity, give evidence, and are not judged themselves.
     """
     from scanner.correlate import correlate
     from scanner.judge import Judge
@@ -153,7 +175,7 @@ def judge_all(
     correlate(lambda: _decoded(subjects), policy, coverage, keys)
     judge = Judge(book, policy, now)
     findings: list[Finding] = []
-    for subject, token in _decoded(subjects):
+    for subject, token in _decoded(subject for subject in subjects if (subject.kind, subject.identity) not in known):
         findings += judge.judge(subject, token)
     coverage.undecided.update(judge.undecided)
     findings.sort(key=lambda finding: -finding.severity.rank)

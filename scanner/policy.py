@@ -90,6 +90,15 @@ def stated(path: Path) -> frozenset[str]:
     return frozenset(_Document(path).table)
 
 
+def own_table(pyproject: bytes) -> Any:
+    """What the text of a pyproject.toml says of us, None where that is nothing; the text itself where it is broken."""
+    try:
+        tool = tomli.loads(pyproject.decode()).get("tool", {})
+    except (ValueError, RecursionError):
+        return pyproject
+    return tool.get("tokensweep") if isinstance(tool, dict) else None
+
+
 def names_rules(policy: Policy) -> bool:
     """Whether the policy holds names that only the full rule book can check."""
     named = any(rule.rules for rule in policy.suppressions)

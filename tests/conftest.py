@@ -10,6 +10,7 @@ import pytest
 
 from scanner import pipeline
 from scanner.model import Policy, Report
+from scanner.sources.targets import plan_of
 from tests.scans import NOW, Scan
 
 # A busy machine is no failure.
@@ -30,6 +31,8 @@ def scan(root: Path) -> Scan:
     """Scans targets (`root` unless told) as of NOW, under the default policy with changes."""
 
     def scan(*targets: Any, **policy: Any) -> Report:
-        return pipeline.scan([str(target) for target in targets or (root,)], Policy(**policy), NOW, with_rules=False)
+        return pipeline.scan(
+            plan_of([str(target) for target in targets or (root,)]), Policy(**policy), NOW, with_rules=False
+        )
 
     return scan

@@ -15,6 +15,7 @@ from scanner import pipeline
 from scanner.examine import Examiner
 from scanner.model import SIGHTINGS_LISTED, Coverage, Examination, Finding, Report
 from scanner.sources import Shard
+from scanner.sources.targets import plan_of
 from tests.scans import Scan, mint, paths, skipped
 
 
@@ -78,7 +79,7 @@ class TestInterruption:
 
         from scanner.model import Policy
 
-        report = pipeline.scan([str(root)], Policy(jobs=2), 0, progress=interrupt, with_rules=False)
+        report = pipeline.scan(plan_of([str(root)]), Policy(jobs=2), 0, progress=interrupt, with_rules=False)
         assert skipped(report) == [("", "interrupted")]
         assert 0 < report.coverage.read < 3000
         assert report.subjects
@@ -92,8 +93,9 @@ class TestInterruption:
             "import os, signal, sys, threading\n"
             "from scanner import pipeline\n"
             "from scanner.model import Policy\n"
+            "from scanner.sources.targets import plan_of\n"
             "first = lambda coverage: os.killpg(0, signal.SIGINT)\n"
-            f"report = pipeline.scan(sys.argv[1:], Policy(jobs={jobs}), 0, progress=first, with_rules=False)\n"
+            f"report = pipeline.scan(plan_of(sys.argv[1:]), Policy(jobs={jobs}), 0, progress=first, with_rules=False)\n"
             "print(*(entry.reason for entry in report.coverage.skipped), len(report.subjects) > 0)\n"
         )
         run = subprocess.run(
@@ -145,7 +147,7 @@ def test_progress_grows(root: Path) -> None:
     from scanner.model import Policy
 
     steps: list[int] = []
-    pipeline.scan([str(root)], Policy(jobs=2), 0, progress=lambda coverage: steps.append(coverage.read))
+    pipeline.scan(plan_of([str(root)]), Policy(jobs=2), 0, progress=lambda coverage: steps.append(coverage.read))
     assert steps == sorted(steps)
     assert steps[-1] == 3000
 

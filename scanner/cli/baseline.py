@@ -13,6 +13,7 @@ from scanner import report
 from scanner.cli import console, options, scan, settings
 from scanner.cli.options import Option, Values
 from scanner.model import UsageError
+from scanner.sources.targets import plan_of
 from scanner.triage import baseline
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _write(targets: Sequence[str], flags: Values, *, anew: bool) -> int:
         old = _own(path)
     elif path.exists():
         raise UsageError(f"{path} exists", "`tokensweep baseline update` keeps the reasons in it")
-    finished = scan.scan(targets, msgspec.structs.replace(policy, baseline=None), given)
+    finished = scan.scan(plan_of(targets), msgspec.structs.replace(policy, baseline=None), given)
     status = scan.exit_status(finished, fail_on=None)
     if status == scan.INTERRUPTED:
         raise UsageError(f"interrupted: {path} is not written")

@@ -59,6 +59,15 @@ READING = (
     Option(name="no-progress", help="Draw no progress bar. It is drawn on a terminal only.", panel="Reading"),
 )
 
+GIT = (
+    Option(
+        name="staged",
+        help="Read what is staged instead of the files, and report only what the change adds: for a pre-commit hook.",
+        panel="Git",
+    ),
+    Option(name="trust-owner", help="Read a repository that belongs to another user.", panel="Git"),
+)
+
 POLICY = (
     Option(
         name="config",
@@ -124,7 +133,7 @@ OUTPUT = (
     Option(name="verbose", help="Say on standard error what was in force and what was left out.", short="v"),
 )
 
-SCAN = (*GATE, *OUTPUT, *READING, *POLICY)
+SCAN = (*GATE, *OUTPUT, *READING, *GIT, *POLICY)
 
 
 def parse(argv: Sequence[str], options: Iterable[Option]) -> tuple[list[str], Values] | None:

@@ -14,6 +14,8 @@ from scanner.cli.options import Given, Values
 from scanner.model import Policy, Report, Severity, UsageError
 from scanner.policy import nearest
 from scanner.report.style import Style
+from scanner.sources import Plan
+from scanner.sources.targets import plan_of
 
 if TYPE_CHECKING:
     import typer
@@ -63,14 +65,13 @@ def app() -> typer.Typer:
 def run(targets: Sequence[str], flags: Values) -> int:
     """Find leaked tokens in folders, files or standard input, and judge them."""
     given = options.given(flags, options.SCAN, os.environ)
-    targets = targets or ["."]
     outputs = plan_outputs(given)
     found = _status_of_findings(given)
     color = given.read("color", settings.color)
-    policy = settings.policy_in_force(targets, given)
+    plan, policy = (_staged if given.get("staged") else _files)(targets, given)
     # Only SARIF lists the rules in force; reading them takes longer than a small clean scan.
     with_rules = bool(given.get("verbose")) or any(output.format == "sarif" for output in outputs)
-    finished = scan(targets, policy, given, with_rules=with_rules)
+    finished = scan(plan, policy, given, with_rules=with_rules)
     for output in sorted(outputs, key=lambda output: output.path is None):
         _write(finished, output, _style(output, given, color))
     if not given.get("quiet"):
@@ -79,13 +80,30 @@ def run(targets: Sequence[str], flags: Values) -> int:
     return exit_status(finished, fail_on, found)
 
 
-def scan(targets: Sequence[str], policy: Policy, given: Given, *, with_rules: bool = False) -> Report:
+def scan(plan: Plan, policy: Policy, given: Given, *, with_rules: bool = False) -> Report:
     """Scan under a policy, with a progress bar where someone watches; `with_rules` as in `pipeline.scan`."""
     now = settings.clock(given)
     if given.get("quiet") or given.get("no-progress") or not progress.wanted():
-        return pipeline.scan(targets, policy, now, with_rules=with_rules)
+        return pipeline.scan(plan, policy, now, with_rules=with_rules)
     with progress.Bar() as bar:
-        return pipeline.scan(targets, policy, now, progress=bar, with_rules=with_rules)
+        return pipeline.scan(plan, policy, now, progress=bar, with_rules=with_rules)
+
+
+def _files(targets: Sequence[str], given: Given) -> tuple[Plan, Policy]:
+    """A scan of files, those of the current folder where none are named."""
+    named = targets or ["."]
+    return plan_of(named), settings.policy_in_force(named, given)
+
+
+def _staged(targets: Sequence[str], given: Given) -> tuple[Plan, Policy]:
+    """A scan of the index. The policy is that of the work tree's root, whatever the targets."""
+    from scanner.sources.git.command import open_git
+    from scanner.sources.staged import Staged
+
+    git = open_git(Path(targets[0]) if targets else None, trust_owner=bool(given.get("trust-owner")))
+    root = git.repository.place
+    policy = settings.policy_in_force([str(root)], given)
+    return Staged(git, targets, settings.deciding(policy, root)), policy
 
 
 def plan_outputs(given: Given) -> list[Output]:

@@ -11,7 +11,7 @@ import msgspec
 
 from scanner import policy
 from scanner.cli.options import COLORS, Given
-from scanner.model import Policy, UsageError
+from scanner.model import DETECT_SECRETS_BASELINE, IGNORE_FILE, Policy, UsageError
 
 
 def policy_in_force(targets: Sequence[str], given: Given) -> Policy:
@@ -29,6 +29,14 @@ def policy_in_force(targets: Sequence[str], given: Given) -> Policy:
         limits = {known.id: known.limits for known in book.classes}
         policy.check_names(force, {*(rule.id for rule in book.rules), *book.redirects}, limits)
     return force
+
+
+def deciding(force: Policy, root: Path) -> list[Path]:
+    """The files and folders that decide on a scan of the repository at `root`, whether they exist or not."""
+    named = [root / name for name in policy.NAMES]
+    if force.ignore_files:
+        named += [root / IGNORE_FILE, root / DETECT_SECRETS_BASELINE]
+    return named + [Path(path).absolute() for path in (force.source, force.baseline, *force.rules) if path]
 
 
 def clock(given: Given) -> int:

@@ -7,6 +7,7 @@ blob. Nothing else knows where bytes come from.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from scanner.model import Coverage, Origin
@@ -82,3 +83,31 @@ class Shard(Protocol):
 
     def paths(self) -> Sequence[str]:
         """What it reads, for people."""
+
+
+class Plan(Protocol):
+    """What a scan reads: its targets, checked."""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """As the user named them."""
+
+    @property
+    def root(self) -> Path | None:
+        """The folder that all paths are relative to; None where nothing lies in one."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the root is read, so that a decision that meets nothing is useless."""
+
+    @property
+    def empty(self) -> str:
+        """What to say where there was nothing to read and that is fine; empty where it is not."""
+
+    def shards(
+        self, coverage: Coverage, *, vendored: bool, left_out: Callable[[str, bool], bool] | None
+    ) -> Iterator[Shard]:
+        """What is to be read; `coverage` gets what is planned and left out."""
+
+    def before(self) -> Iterator[Shard]:
+        """What stood in its place before: subjects that are found there too are not new, and not reported."""

@@ -15,14 +15,19 @@ from scanner.sources.tree import LeftOut
 STDIN = "-"
 
 
-class Plan(NamedTuple):
-    """The targets of a scan, checked."""
+class Files(NamedTuple):
+    """The plan of a scan of files and standard input (`scanner.sources.Plan`)."""
 
     targets: tuple[str, ...]
     root: Path | None
     """The folder that all paths are relative to; None where only standard input is read."""
     whole: bool
     """Whether all of the root is a target."""
+    empty: str = ""
+
+    def before(self) -> Iterator[Shard]:
+        """Nothing: all that is there is reported."""
+        return iter(())
 
     def shards(self, coverage: Coverage, *, vendored: bool, left_out: LeftOut | None) -> Iterator[Shard]:
         """The shards of all targets, in their order; `coverage` gets what is planned and left out.
@@ -50,7 +55,7 @@ class Plan(NamedTuple):
         return os.path.relpath(os.path.realpath(target), self.root)
 
 
-def plan_of(targets: Sequence[str]) -> Plan:
+def plan_of(targets: Sequence[str]) -> Files:
     """Check the targets and find their root: that of the repository that holds them, else what they have in common.
 
     Raises UsageError for one that does not exist.
@@ -65,10 +70,10 @@ def plan_of(targets: Sequence[str]) -> Plan:
         once.setdefault(None if target == STDIN else Path(target).resolve(), target)
     unique, real = tuple(once.values()), [place for place in once if place]
     if not real:
-        return Plan(unique, None, whole=False)
+        return Files(unique, None, whole=False)
     roots = {_repository(path) or (path if path.is_dir() else path.parent) for path in real}
     root = Path(os.path.commonpath(roots))
-    return Plan(unique, root, whole=root in real)
+    return Files(unique, root, whole=root in real)
 
 
 def _repository(path: Path) -> Path | None:

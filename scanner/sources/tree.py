@@ -335,7 +335,7 @@ def _walk(
             path = os.path.join(folder, name)
             if prefix + path in apart:
                 continue
-            reason = _why_excluded(name, vendored)
+            reason = why_excluded(name, vendored)
             if reason is None and left_out and left_out(display(prefix + path), True):
                 reason = "policy"
             if reason:
@@ -359,7 +359,8 @@ def _kept(
             yield name
 
 
-def _why_excluded(name: bytes, vendored: bool) -> str | None:
+def why_excluded(name: bytes, vendored: bool) -> str | None:
+    """Why a folder of this name is left out, whatever the policy says of paths; None if it is not."""
     if name in _VERSION_CONTROL:
         return "version-control"
     return "vendored" if not vendored and name in VENDORED else None

@@ -91,7 +91,8 @@ import re, sys
 from pathlib import Path
 from scanner import pipeline
 from scanner.model import Policy
-report = pipeline.scan(sys.argv[1:], Policy(), 0, with_rules=False)
+from scanner.sources.targets import plan_of
+report = pipeline.scan(plan_of(sys.argv[1:]), Policy(), 0, with_rules=False)
 places = [(s.line, s.column) for subject in report.subjects for s in subject.sightings]
 peak = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]
 print(sorted(places), report.coverage.complete, peak)
