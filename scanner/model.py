@@ -1,4 +1,4 @@
-"""The nouns of tokensweep: one word, one meaning. This module imports nothing of ours."""
+"""The nouns of tokensweep: one word, one meaning. This module imports nothing of ours but the errors."""
 
 from __future__ import annotations
 
@@ -9,33 +9,15 @@ from typing import Any, Final, Literal, NewType
 
 import msgspec
 
+from scanner.errors import PolicyError as PolicyError
+from scanner.errors import RuleError as RuleError
+from scanner.errors import TokensweepError as TokensweepError
+from scanner.errors import UsageError as UsageError
+
 RuleId = NewType("RuleId", str)
 Kind = Literal["token", "cookie", "secret", "key", "setting"]
 Facts = Mapping[str, Any]
 """Facts of one subject by their registered name (`scanner.facts`); an unknown fact is absent."""
-
-
-class TokensweepError(Exception):
-    """A mistake that the user can mend; `hint` says what to write instead. Ends the command with status 2.
-
-    PolicyError and RuleError are the two that know a file; UsageError is the rest.
-    """
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
-
-
-class UsageError(TokensweepError):
-    """A target or an option that cannot be used."""
-
-
-class PolicyError(TokensweepError):
-    """The user's configuration cannot be used."""
-
-
-class RuleError(TokensweepError):
-    """A rule file cannot be used; the message names file, rule and field."""
 
 
 class Severity(enum.Enum):

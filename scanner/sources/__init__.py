@@ -7,11 +7,14 @@ blob. Nothing else knows where bytes come from.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from scanner.model import Coverage, Origin
 from scanner.sources.text import Locator
+
+if TYPE_CHECKING:  # The git of a clean commit passes here, and the nouns take longer to load than all of it.
+    from pathlib import Path
+
+    from scanner.model import Coverage, Origin
 
 
 class Limits(Protocol):

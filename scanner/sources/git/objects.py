@@ -101,9 +101,9 @@ def _answers(child: Child, names: Sequence[bytes]) -> Iterator[Object | Missing]
             while asked < len(names) and (asked < number + 2 or ahead + len(names[asked]) < _AHEAD):
                 ahead += len(names[asked]) + 1
                 asked += 1
-                child.stdin.write(names[asked - 1] + b"\n")
+                child.ask(names[asked - 1])
         if asked == len(names):
-            child.stdin.close()
+            child.hang_up()
         ahead -= len(name) + 1
         try:
             line = child.stdout.readline(_HEADER)

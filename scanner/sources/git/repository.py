@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.model import UsageError
+from scanner.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _KEPT: Final = (
     "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -19,45 +21,64 @@ _MAX_LINK: Final = 1 << 16
 
 
 class Repository(NamedTuple):
-    """A repository, all paths absolute."""
+    """A repository, all places absolute; as texts, since a path takes longer to load than a clean commit to scan."""
 
-    root: Path | None
+    top: str | None
     """The top of its work tree; None for a bare one."""
-    git_dir: Path
-    """Of this work tree: HEAD and index are here."""
-    common_dir: Path
-    """Of all its work trees: objects, refs and configuration are here."""
+    own: str
+    """The folder of this work tree's HEAD and index."""
+    common: str
+    """The folder of what all work trees share: objects, refs and configuration."""
     variables: tuple[tuple[str, str], ...] = ()
     """What git's own variables say of it, by name."""
 
     @property
     def place(self) -> Path:
         """What people call it by."""
-        return self.root or self.git_dir
+        return _path(self.top or self.own)
+
+    @property
+    def root(self) -> Path | None:
+        """The top of its work tree; None for a bare one."""
+        return _path(self.top) if self.top else None
+
+    @property
+    def git_dir(self) -> Path:
+        """The folder of this work tree's HEAD and index."""
+        return _path(self.own)
+
+    @property
+    def common_dir(self) -> Path:
+        """The folder of what all work trees share: objects, refs and configuration."""
+        return _path(self.common)
 
 
 def find(
-    start: Path | None = None, *, trust_owner: bool = False, environ: Mapping[str, str] = os.environ
+    start: str | os.PathLike[str] | None = None,
+    *,
+    trust_owner: bool = False,
+    environ: Mapping[str, str] = os.environ,
 ) -> Repository:
     """The repository that holds `start`, or that is `start` where it is bare; without `start` the one in force here.
 
     In force is what GIT_DIR names, as it does in hooks, else what holds the current folder. The variables that go with
     it hold for no other. Raises UsageError where there is none, and for one of another user, unless `trust_owner`.
     """
-    here = _named(environ) or _search(Path.cwd())
+    here = _named(environ) or _search(os.getcwd())
     found = here
     if start is not None:
-        start = start.resolve()
+        start = os.path.realpath(start)
         found = _bare(start) or _search(start)
-        if here and not found and here.root and start.is_relative_to(here.root):
+        if here and not found and here.top and os.path.commonpath([start, here.top]) == here.top:
             found = here
     if found is None:
-        raise UsageError(f"{start or Path.cwd()}: not in a git repository", "name a folder of one, or run `git init`")
+        raise UsageError(f"{start or os.getcwd()}: not in a git repository", "name a folder of one, or run `git init`")
     if not trust_owner:
         _check_owner(found)
-    if here is None or not os.path.samefile(here.git_dir, found.git_dir):
+    if here is None or not os.path.samefile(here.own, found.own):
         return found
-    given = tuple((name, _absolute(environ[name], found.place)) for name in _KEPT if environ.get(name))
+    top = found.top or found.own
+    given = tuple((name, _absolute(environ[name], top)) for name in _KEPT if environ.get(name))
     return here._replace(variables=given)
 
 
@@ -66,57 +87,69 @@ def _named(environ: Mapping[str, str]) -> Repository | None:
     name = environ.get("GIT_DIR")
     if not name:
         return None
-    git_dir = Path(name).resolve()
-    if not _is_git_dir(git_dir):
+    own = os.path.realpath(name)
+    if not _is_git_dir(own):
         raise UsageError(f"GIT_DIR={name}: not a git repository", "unset GIT_DIR, or let it name a repository")
-    root = Path(environ.get("GIT_WORK_TREE") or Path.cwd()).resolve()
-    return Repository(None if root == git_dir else root, git_dir, _common(git_dir))
+    top = os.path.realpath(environ.get("GIT_WORK_TREE") or os.getcwd())
+    return Repository(None if top == own else top, own, _common(own))
 
 
-def _bare(start: Path) -> Repository | None:
+def _bare(start: str) -> Repository | None:
     return Repository(None, start, _common(start)) if _is_git_dir(start) else None
 
 
-def _search(start: Path) -> Repository | None:
+def _search(start: str) -> Repository | None:
     """The nearest folder at or above `start` with a `.git`. A bare repository is not entered: it may be a file's."""
-    for folder in (start, *start.parents):
-        link = folder / ".git"
-        if link.is_file():
-            git_dir = _absolute(_line(link).removeprefix("gitdir: "), folder)
-            if not _is_git_dir(Path(git_dir)):
+    folder = start
+    while True:
+        link = os.path.join(folder, ".git")
+        if os.path.isfile(link):
+            prefix, colon, name = _line(link).partition("gitdir: ")
+            own = _absolute(name, folder)
+            if prefix or not colon or not _is_git_dir(own):
                 raise UsageError(
                     f"{link}: names no git repository", "`git worktree repair` mends a work tree that moved"
                 )
-            return Repository(folder, Path(git_dir), _common(Path(git_dir)))
+            return Repository(folder, own, _common(own))
         if _is_git_dir(link):
-            return Repository(folder, link.resolve(), _common(link.resolve()))
-    return None
+            own = os.path.realpath(link)
+            return Repository(folder, own, _common(own))
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
 
 
-def _is_git_dir(folder: Path) -> bool:
+def _is_git_dir(folder: str) -> bool:
     """Whether git would take the folder for a repository."""
-    if not os.path.lexists(folder / "HEAD"):
+    if not os.path.lexists(os.path.join(folder, "HEAD")):
         return False
     common = _common(folder)
-    return (common / "objects").is_dir() and (common / "refs").is_dir()
+    return all(os.path.isdir(os.path.join(common, name)) for name in ("objects", "refs"))
 
 
-def _common(git_dir: Path) -> Path:
-    link = git_dir / "commondir"
-    return Path(_absolute(_line(link), git_dir)) if link.is_file() else git_dir
+def _common(own: str) -> str:
+    link = os.path.join(own, "commondir")
+    return _absolute(_line(link), own) if os.path.isfile(link) else own
 
 
-def _line(path: Path) -> str:
+def _line(path: str) -> str:
     """The text of a file that holds a path."""
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             return os.fsdecode(file.read(_MAX_LINK).rstrip(b"\r\n"))
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
 
 
-def _absolute(path: str, folder: Path) -> str:
-    return os.path.realpath(folder / path)
+def _absolute(path: str, folder: str) -> str:
+    return os.path.realpath(os.path.join(folder, path))
+
+
+def _path(text: str) -> Path:
+    from pathlib import Path
+
+    return Path(text)
 
 
 def _check_owner(repository: Repository) -> None:
@@ -126,7 +159,7 @@ def _check_owner(repository: Repository) -> None:
     trusted = {os.getuid(), 0}
     if os.getuid() == 0 and os.environ.get("SUDO_UID", "").isdecimal():
         trusted.add(int(os.environ["SUDO_UID"]))
-    for path in {repository.place, repository.git_dir, repository.common_dir}:
-        owner = path.stat().st_uid
+    for path in {repository.top or repository.own, repository.own, repository.common}:
+        owner = os.stat(path).st_uid
         if owner not in trusted:
             raise UsageError(f"{path}: belongs to another user ({owner})", "--trust-owner reads it all the same")

@@ -3,7 +3,6 @@
 import io
 import os
 import pickle
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -67,9 +66,9 @@ def test_complaints_without_end(repo):
         (repo.root / ".git/objects/00" / id_[2:].decode()).write_bytes(b"no object")
     with open_git(repo.root).start("cat-file", "--batch-check", asked=True) as child:
         for id_ in ids:
-            child.stdin.write(id_ + b"\n")
+            child.ask(id_)
             assert child.stdout.readline() == id_ + b" missing\n"
-        child.stdin.close()
+        child.hang_up()
         child.end()
         kept = child._output.complaints
     assert len(kept) == 4096
@@ -160,5 +159,5 @@ def test_records(texts, size):
         def readinto(self, buffer):
             return super().readinto(memoryview(buffer)[:size])
 
-    stream: Any = io.BufferedReader(Short(b"".join(text + b"\0" for text in texts)), 16)
+    stream = io.BufferedReader(Short(b"".join(text + b"\0" for text in texts)), 16)
     assert list(records(stream)) == texts

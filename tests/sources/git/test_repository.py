@@ -9,6 +9,11 @@ from scanner.sources.git.repository import Repository, find
 from tests.repositories import Repo
 
 
+def repository(top, own, common, variables=()):
+    """A repository at these paths."""
+    return Repository(top and str(top), str(own), str(common), variables)
+
+
 @pytest.fixture
 def repo(tmp_path):
     return Repo(tmp_path / "repo")
@@ -17,7 +22,7 @@ def repo(tmp_path):
 def test_from_any_folder_below_the_root(repo):
     """A folder of the work tree, and what does not exist there, belong to the repository around them."""
     (repo.root / "a/b").mkdir(parents=True)
-    expected = Repository(repo.root, repo.root / ".git", repo.root / ".git")
+    expected = repository(repo.root, repo.root / ".git", repo.root / ".git")
     for start in (repo.root, repo.root / "a/b", repo.root / "gone/file.txt"):
         assert find(start, environ={}) == expected
 
@@ -26,14 +31,14 @@ def test_current_folder(repo, monkeypatch):
     """Without a start it is the repository of the current folder."""
     (repo.root / "a").mkdir()
     monkeypatch.chdir(repo.root / "a")
-    assert find(environ={}) == Repository(repo.root, repo.root / ".git", repo.root / ".git")
+    assert find(environ={}) == repository(repo.root, repo.root / ".git", repo.root / ".git")
 
 
 def test_linked_work_tree(repo, tmp_path):
     """A linked work tree has a HEAD and an index of its own, and shares the rest."""
     repo.commit()
     repo.git("worktree", "add", "--quiet", tmp_path / "linked", "-b", "other")
-    assert find(tmp_path / "linked", environ={}) == Repository(
+    assert find(tmp_path / "linked", environ={}) == repository(
         tmp_path / "linked", repo.root / ".git/worktrees/linked", repo.root / ".git"
     )
 
@@ -44,20 +49,20 @@ def test_submodule(repo, tmp_path):
     other.commit()
     repo.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", other.root, "sub")
     git_dir = repo.root / ".git/modules/sub"
-    assert find(repo.root / "sub", environ={}) == Repository(repo.root / "sub", git_dir, git_dir)
+    assert find(repo.root / "sub", environ={}) == repository(repo.root / "sub", git_dir, git_dir)
 
 
 def test_linked_git_folder(repo, tmp_path):
     """`.git` may be a symbolic link."""
     (repo.root / ".git").rename(tmp_path / "elsewhere")
     (repo.root / ".git").symlink_to(tmp_path / "elsewhere")
-    assert find(repo.root, environ={}) == Repository(repo.root, tmp_path / "elsewhere", tmp_path / "elsewhere")
+    assert find(repo.root, environ={}) == repository(repo.root, tmp_path / "elsewhere", tmp_path / "elsewhere")
 
 
 def test_bare_repository_is_entered_only_by_name(repo, monkeypatch):
     """A bare repository inside a work tree may have come with the files: standing in it does not enter it."""
     inner = Repo(repo.root / "inner", "--bare").root
-    assert find(inner, environ={}) == Repository(None, inner, inner)
+    assert find(inner, environ={}) == repository(None, inner, inner)
     monkeypatch.chdir(inner / "refs")
     assert find(environ={}).root == repo.root
     assert find(inner / "refs", environ={}).root == repo.root
@@ -93,10 +98,10 @@ def test_variables_hold_for_the_repository_that_they_name(repo, tmp_path, monkey
     monkeypatch.chdir(repo.root)
     environ = {"GIT_DIR": ".git", "GIT_INDEX_FILE": ".git/next-index-7.lock", "GIT_CONFIG_COUNT": "1"}
     index = str(repo.root / ".git/next-index-7.lock")
-    ours = Repository(repo.root, repo.root / ".git", repo.root / ".git", (("GIT_INDEX_FILE", index),))
+    ours = repository(repo.root, repo.root / ".git", repo.root / ".git", (("GIT_INDEX_FILE", index),))
     assert find(environ=environ) == ours
     assert find(repo.root, environ=environ) == ours
-    assert find(other.root, environ=environ) == Repository(other.root, other.root / ".git", other.root / ".git")
+    assert find(other.root, environ=environ) == repository(other.root, other.root / ".git", other.root / ".git")
 
 
 def test_git_dir_apart_from_its_work_tree(tmp_path, monkeypatch):
@@ -106,8 +111,8 @@ def test_git_dir_apart_from_its_work_tree(tmp_path, monkeypatch):
     home.mkdir()
     monkeypatch.chdir(home)
     environ = {"GIT_DIR": str(store), "GIT_WORK_TREE": "."}
-    assert find(environ=environ) == Repository(home, store, store)
-    assert find(home / "file", environ=environ) == Repository(home, store, store)
+    assert find(environ=environ) == repository(home, store, store)
+    assert find(home / "file", environ=environ) == repository(home, store, store)
     with pytest.raises(UsageError, match="GIT_DIR=/nowhere"):
         find(environ={"GIT_DIR": "/nowhere"})
 
