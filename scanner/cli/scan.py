@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import pipeline, report
-from scanner.cli import console, options, progress, settings
+from scanner.cli import console, options, progress, quick, settings
 from scanner.cli.options import Given, Values
 from scanner.model import Policy, Report, Severity, UsageError
 from scanner.policy import nearest
@@ -76,6 +76,8 @@ def run(targets: Sequence[str], flags: Values) -> int:
         _write(finished, output, _style(output, given, color))
     if not given.get("quiet"):
         _tell(finished, policy, outputs, verbose=bool(given.get("verbose")))
+    if given.get("staged"):
+        quick.remember()
     fail_on = None if given.get("exit-zero") else policy.fail_on
     return exit_status(finished, fail_on, found)
 

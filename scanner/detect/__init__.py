@@ -94,6 +94,12 @@ class Reading:
             progress.refused -= dropped
 
 
+def literals(patterns: Sequence[Pattern]) -> list[bytes]:
+    """Texts of which every match of a pattern holds one; empty where some match holds none of few."""
+    anchors = [anchor_of(pattern.id, pattern.regex, pattern.anchor) for pattern in patterns]
+    return [literal for anchor in anchors for literal in anchor.literals] if all(a.literals for a in anchors) else []
+
+
 Accept = Callable[[str, int, int, bool], int | None]
 """`accept(pattern, start, end, cut)` says where the subject in this span really ends, or None where it holds none.
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import platform
-import stat
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import hyperscan
 
+from scanner import places
 from scanner.detect.anchors import Anchor
 
 _VERSION = getattr(hyperscan, "__version__", "")  # its types do not tell of it
@@ -41,8 +39,8 @@ class HyperscanEngine:
 
 def _database(anchors: Sequence[Anchor]) -> hyperscan.Database:
     key = hashlib.sha256(repr((str(_VERSION), platform.machine(), sys.platform, anchors)).encode()).hexdigest()
-    path = _cache_folder() / f"anchors-{key[:32]}.hs"
-    stored = _read_own(path)
+    name = f"anchors-{key[:32]}.hs"
+    stored = places.read_cached(name)
     if stored and hashlib.sha256(stored[32:]).digest() == stored[:32]:
         with contextlib.suppress(hyperscan.error):  # made on another processor
             return hyperscan.loadb(stored[32:], hyperscan.HS_MODE_BLOCK)
@@ -54,38 +52,5 @@ def _database(anchors: Sequence[Anchor]) -> hyperscan.Database:
         flags=[hyperscan.HS_FLAG_DOTALL] * len(anchors),
     )
     compiled = hyperscan.dumpb(database)
-    _store(path, hashlib.sha256(compiled).digest() + compiled)
+    places.write_cached(name, hashlib.sha256(compiled).digest() + compiled)
     return database
-
-
-def _cache_folder() -> Path:
-    """The user's own cache, never a folder of what is scanned."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "tokensweep"
-
-
-def _read_own(path: Path) -> bytes | None:
-    """The bytes of a file that only this user can have written: a database runs as it is, and a false one crashes."""
-    try:
-        with path.open("rb") as file:
-            status = os.fstat(file.fileno())
-            foreign = hasattr(os, "geteuid") and status.st_uid != os.geteuid()
-            if foreign or (status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and sys.platform != "win32"):
-                return None
-            return file.read()
-    except OSError:
-        return None
-
-
-def _store(path: Path, data: bytes) -> None:
-    # Without a cache (a read-only home, a full disk) each run compiles: slower, and no reason to fail.
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary = path.with_suffix(f".{os.getpid()}")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "wb") as file:
-            file.write(data)
-        temporary.replace(path)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from importlib import import_module
-from pathlib import Path
-from typing import Final
 
-from scanner.model import Report
-from scanner.report.style import Style
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Final
+
+    from scanner.model import Report
+    from scanner.report.style import Style
 
 FORMATS: Final = {
     "text": "scanner.report.text",
@@ -21,6 +23,8 @@ FORMATS: Final = {
 
 def render(name: str, report: Report, style: Style) -> Iterator[bytes]:
     """The report in a format of `FORMATS`, piece by piece."""
+    from importlib import import_module
+
     pieces: Iterator[bytes] = import_module(FORMATS[name]).render(report, style)
     return pieces
 

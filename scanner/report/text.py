@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Final
 
 from scanner.model import Coverage, Finding, Report, Severity, Sighting, Subject
+from scanner.report.figures import size
 from scanner.report.lines import Line, paint, wrapped
 from scanner.report.neutral import plain
 from scanner.report.style import Style
@@ -156,7 +157,7 @@ def _apart(decided: Sequence[str]) -> str:
 def _coverage(coverage: Coverage, width: int) -> Iterator[Line]:
     excluded = [f"{entry.count:,} {reason}" for reason, entry in coverage.excluded.items()]
     left_out = f"; left out: {', '.join(excluded)}" if excluded else ""
-    yield [(f"Read {coverage.read:,} of {coverage.planned:,} files, {_size(coverage.bytes)}{left_out}.", "dim")]
+    yield [(f"Read {coverage.read:,} of {coverage.planned:,} files, {size(coverage.bytes)}{left_out}.", "dim")]
     if coverage.skipped:
         yield [(f"Incomplete: {len(coverage.skipped):,} not read, or not all of it:", "warn")]
         for skipped in coverage.skipped[:_NAMED]:
@@ -174,12 +175,3 @@ def _coverage(coverage: Coverage, width: int) -> Iterator[Line]:
 def _rest(count: int) -> Iterator[Line]:
     if count > _NAMED:
         yield [(f"  and {count - _NAMED:,} more; --format json lists all of them", "dim")]
-
-
-def _size(count: int) -> str:
-    size = float(count)
-    for unit in ("bytes", "KB", "MB"):
-        if size < 1000:
-            return f"{size:,.0f} {unit}" if unit == "bytes" else f"{size:,.1f} {unit}"
-        size /= 1000
-    return f"{size:,.1f} GB"

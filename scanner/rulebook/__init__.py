@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from scanner import places
 from scanner.model import Policy, Rule, RuleId, Severity
 
 
@@ -137,9 +138,7 @@ class RuleBook(msgspec.Struct, frozen=True):
 
 def folder() -> Path:
     """The folder of the shipped rules: inside an installed package, beside it in a checkout."""
-    package = Path(__file__).parents[1]
-    installed = package / "_rules"
-    return installed if installed.is_dir() else package.parent / "rules"
+    return Path(places.rules())
 
 
 def load_patterns(extra: Sequence[Path] = ()) -> tuple[Pattern, ...]:

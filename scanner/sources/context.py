@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from scanner.sources.tree import VENDORED
+from scanner.sources.names import VENDORED
 
 _FOLDERS: Final = {
     "test": (

@@ -5,45 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from scanner.model import Coverage, Skipped, UsageError
 from scanner.sources import Shard
-from scanner.sources.git.blobs import Blobs, Entry
-from scanner.sources.git.command import Git, GitError, records
+from scanner.sources.git.blobs import Blobs
+from scanner.sources.git.command import Git
+from scanner.sources.git.index import OTHERS, Change, Changes, Entry, difference
 from scanner.sources.git.objects import Object, objects
-from scanner.sources.tree import SHARD_FILES, LeftOut, display, why_excluded
-
-_EMPTY_TREES: Final = (
-    "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
-    "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
-)
-"""The ids of the tree without entries, by SHA-1 and by SHA-256: what the first commit is compared with."""
-_EMPTY_BLOBS: Final = frozenset(
-    {
-        b"e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
-        b"473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
-    }
-)
-"""The ids of the file without content: git also says so of a file that will be added (`git add -N`)."""
-_FILES: Final = frozenset({b"100644", b"100755"})
-"""The modes of files, as git writes them."""
-_OTHERS: Final = {b"120000": "link", b"160000": "submodule"}
-_MERGED: Final = "GITHEAD_"
-"""`git merge` names what it merges in variables with this prefix: when its hook runs, it has written no MERGE_HEAD."""
-
-
-class Change(NamedTuple):
-    """What the index does to a path of a parent; a side that is no file has no id."""
-
-    old: bytes
-    new: bytes
-    mode: bytes
-    """Of the new side."""
-    unmerged: bool
-
-
-Changes = dict[bytes, Change]
+from scanner.sources.names import why_excluded
+from scanner.sources.tree import SHARD_FILES, LeftOut, display
 
 
 class Staged:
@@ -70,28 +41,25 @@ class Staged:
         Raises UsageError for a target that names nothing, GitError where git cannot tell what is staged.
         """
         excluded = _Exclusion(vendored, left_out)
-        parents = _parents(self._git)
-        changed = set[bytes]().union(*parents)
-        self._check_bounds(changed)
-        coverage.notes += self._touched(parents[0])
-        self._old = [entry for entry in _stood(parents) if excluded(entry.path) is None]
-        stood = {entry.id for entry in self._old} | _EMPTY_BLOBS
+        changes, stood = difference(self._git)
+        self._check_bounds(changes)
+        coverage.notes += self._touched(changes)
+        self._old = [(path, id_) for path, id_ in stood if excluded(path) is None]
+        known = {id_ for _, id_ in self._old}
         added: list[Entry] = []
-        for path in sorted(filter(self._is_bounded, changed.intersection(*parents))):
-            change = parents[0][path]
+        for path in sorted(filter(self._is_bounded, changes)):
+            change, shown = changes[path], display(path)
             if change.unmerged:
                 coverage.planned += 1
-                coverage.skipped.append(
-                    Skipped(display(path), "unmerged", "it is in conflict; nothing of it is staged")
-                )
-            elif change.mode in _OTHERS:
-                coverage.exclude(_OTHERS[change.mode], display(path))
-            elif change.new and change.new not in stood:
+                coverage.skipped.append(Skipped(shown, "unmerged", "it is in conflict; nothing of it is staged"))
+            elif change.mode in OTHERS:
+                coverage.exclude(OTHERS[change.mode], shown)
+            elif change.new and change.new not in known:
                 reason = excluded(path)
                 if reason:
-                    coverage.exclude(reason, display(path))
+                    coverage.exclude(reason, shown)
                 else:
-                    added.append(Entry(path, change.new))
+                    added.append((path, change.new))
         coverage.planned += len(added)
         yield from _shards(self._git, added)
 
@@ -132,66 +100,6 @@ class Staged:
             for answer in objects(self._git, [change.old, change.new])
         )
         return old == new
-
-
-def _parents(git: Git) -> list[Changes]:
-    """What the index changes in each parent of the next commit; the first commit has the empty tree for one."""
-    try:
-        first = _changes(git, "HEAD")
-    except GitError:
-        if _is_born(git):
-            raise
-        return [_added_by_first_commit(git)]
-    return [first, *(_changes(git, id_) for id_ in _merged(git))]
-
-
-def _is_born(git: Git) -> bool:
-    """Whether the branch has a commit."""
-    try:
-        return bool(git.run("rev-parse", "--verify", "--quiet", names=["HEAD"]))
-    except GitError:
-        return False
-
-
-def _added_by_first_commit(git: Git) -> Changes:
-    sha1, sha256 = _EMPTY_TREES
-    try:
-        return _changes(git, sha1)
-    except GitError:
-        return _changes(git, sha256)
-
-
-def _merged(git: Git) -> list[str]:
-    """The commits that a merge under way brings in."""
-    try:
-        return (git.repository.git_dir / "MERGE_HEAD").read_text("ascii", "replace").split()
-    except OSError:
-        return [name.removeprefix(_MERGED) for name in os.environ if name.startswith(_MERGED)]
-
-
-def _changes(git: Git, parent: str) -> Changes:
-    """Path to change, for all paths in which the index differs from a parent. Raises GitError."""
-    changes: Changes = {}
-    with git.start("diff-index", "--cached", "--raw", "--no-abbrev", "--no-renames", "-z", names=[parent]) as child:
-        fields = records(child.stdout)
-        # `:100644 100755 OLD NEW M`, then the path.
-        for head, path in zip(fields, fields, strict=False):
-            old_mode, mode, old, new, status = head[1:].split(b" ")
-            changes[path] = Change(
-                old if old_mode in _FILES else b"", new if mode in _FILES else b"", mode, status == b"U"
-            )
-        child.end()
-    return changes
-
-
-def _stood(parents: Sequence[Changes]) -> Iterator[Entry]:
-    """The files of the parents, as far as the index differs from any of them."""
-    for changes in parents:
-        for path, change in changes.items():
-            if change.old:
-                yield Entry(path, change.old)
-            if change.new and not all(path in others for others in parents):
-                yield Entry(path, change.new)
 
 
 def _shards(git: Git, entries: Sequence[Entry]) -> Iterator[Shard]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import codecs
-from typing import Final
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _CONTINUATION: Final = bytes(range(0x80, 0xC0))
 """UTF-8 bytes that begin no code point."""

@@ -19,6 +19,7 @@ from typing import Final
 
 from scanner.model import Coverage, Origin, Skipped
 from scanner.sources import Blob, Limits, Window, stream
+from scanner.sources.names import why_excluded
 from scanner.sources.text import is_utf16, narrow
 
 BATCH: Final = 1 << 19
@@ -41,16 +42,6 @@ _OPEN: Final = (
 _OPEN_TARGET: Final = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 _OPEN_FOLDER: Final = _OPEN_TARGET | getattr(os, "O_NOFOLLOW", 0)
 """The target may be a link, which the user named; a folder below it was none when it was walked."""
-
-_VERSION_CONTROL: Final = frozenset({b".git", b".hg", b".svn", b".bzr", b"CVS", b".jj"})
-VENDORED: Final = frozenset(
-    {
-        b"node_modules", b"bower_components", b"jspm_packages", b".pnpm-store", b".yarn", b"site-packages",
-        b"dist-packages", b"__pypackages__", b".tox", b".nox", b".venv", b"vendor", b"third_party", b"third-party",
-        b"thirdparty", b"3rdparty", b"Pods", b"Carthage", b".gradle", b".m2", b".cargo", b".bundle", b"elm-stuff",
-    }
-)  # fmt: skip
-"""Folders into which package managers put other people's code."""
 
 Folder = tuple[bytes, list[bytes]]
 """A folder's path below the target (empty for the target itself) and the names of its files."""
@@ -357,13 +348,6 @@ def _kept(
             coverage.exclude("policy", path)
         else:
             yield name
-
-
-def why_excluded(name: bytes, vendored: bool) -> str | None:
-    """Why a folder of this name is left out, whatever the policy says of paths; None if it is not."""
-    if name in _VERSION_CONTROL:
-        return "version-control"
-    return "vendored" if not vendored and name in VENDORED else None
 
 
 def _is_bare_repository(folder: bytes, files: Sequence[bytes], folders: Sequence[bytes]) -> bool:

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from scanner.model import Coverage, Origin, Skipped
 from scanner.sources import Blob, Limits, Window, stream
 from scanner.sources.git.command import Git, GitError
+from scanner.sources.git.index import Entry
 from scanner.sources.git.objects import Missing, objects
 from scanner.sources.text import is_utf16, narrow
 from scanner.sources.tree import BATCH, LARGE, display
-
-
-class Entry(NamedTuple):
-    """A blob, and the path from the root at which it lies."""
-
-    path: bytes
-    id: bytes
-    """40 or 64 hex digits."""
 
 
 class Blobs:
@@ -34,13 +27,13 @@ class Blobs:
 
     def paths(self) -> list[str]:
         """Where they lie."""
-        return [display(entry.path) for entry in self.entries]
+        return [display(path) for path, _ in self.entries]
 
     def windows(self, limits: Limits, coverage: Coverage) -> Iterator[Window]:
         """Small ones many in a window, a large one in several; what cannot be read is skipped."""
         batch = _Batch()
-        for entry, answer in zip(self.entries, objects(self.git, [entry.id for entry in self.entries]), strict=True):
-            origin = Origin(self.kind, display(entry.path))
+        for (path, _), answer in zip(self.entries, objects(self.git, [id_ for _, id_ in self.entries]), strict=True):
+            origin = Origin(self.kind, display(path))
             try:
                 if isinstance(answer, Missing):
                     coverage.skipped.append(_missing(origin.path, answer))

@@ -11,10 +11,13 @@ import os
 import select
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Final
 
 from scanner.errors import UsageError
 from scanner.sources.git.repository import Repository, find
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "cat-file": frozenset({"--batch", "--batch-check", "--batch-all-objects", "--buffer", "--unordered"}),
@@ -189,7 +192,7 @@ class Git:
         plain = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         repository = self.repository
         named = {"GIT_DIR": repository.own, "GIT_WORK_TREE": repository.top or repository.own}
-        return plain | _VARIABLES | dict(repository.variables) | named
+        return plain | _VARIABLES | repository.variables | named
 
 
 def open_git(start: str | os.PathLike[str] | None = None, *, trust_owner: bool = False) -> Git:

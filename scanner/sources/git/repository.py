@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.errors import UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Final
 
 _KEPT: Final = (
     "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -20,17 +21,21 @@ _MAX_LINK: Final = 1 << 16
 """Bytes of a `.git` or `commondir` file; a path is shorter."""
 
 
-class Repository(NamedTuple):
-    """A repository, all places absolute; as texts, since a path takes longer to load than a clean commit to scan."""
+class Repository:
+    """A repository, all places absolute."""
 
-    top: str | None
-    """The top of its work tree; None for a bare one."""
-    own: str
-    """The folder of this work tree's HEAD and index."""
-    common: str
-    """The folder of what all work trees share: objects, refs and configuration."""
-    variables: tuple[tuple[str, str], ...] = ()
-    """What git's own variables say of it, by name."""
+    __slots__ = ("common", "own", "top", "variables")
+
+    def __init__(self, top: str | None, own: str, common: str, variables: Mapping[str, str] | None = None) -> None:
+        # Texts: `pathlib` takes as long to load as git takes to answer.
+        self.top = top
+        """The top of its work tree; None for a bare one."""
+        self.own = own
+        """The folder of this work tree's HEAD and index."""
+        self.common = common
+        """The folder of what all work trees share: objects, refs and configuration."""
+        self.variables = dict(variables or {})
+        """What git's own variables say of it, by name."""
 
     @property
     def place(self) -> Path:
@@ -78,8 +83,8 @@ def find(
     if here is None or not os.path.samefile(here.own, found.own):
         return found
     top = found.top or found.own
-    given = tuple((name, _absolute(environ[name], top)) for name in _KEPT if environ.get(name))
-    return here._replace(variables=given)
+    given = {name: _absolute(environ[name], top) for name in _KEPT if environ.get(name)}
+    return Repository(here.top, here.own, here.common, given)
 
 
 def _named(environ: Mapping[str, str]) -> Repository | None:

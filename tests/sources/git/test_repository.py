@@ -1,17 +1,18 @@
 """Repositories are found as git finds them, without git."""
 
 import os
+from typing import Any
 
 import pytest
 
 from scanner.model import UsageError
-from scanner.sources.git.repository import Repository, find
+from scanner.sources.git.repository import find
 from tests.repositories import Repo
 
 
-def repository(top, own, common, variables=()):
-    """A repository at these paths."""
-    return Repository(top and str(top), str(own), str(common), variables)
+def place(found):
+    """What was found: work tree, own folder, common folder, variables."""
+    return found.root, found.git_dir, found.common_dir, found.variables
 
 
 @pytest.fixture
@@ -22,24 +23,27 @@ def repo(tmp_path):
 def test_from_any_folder_below_the_root(repo):
     """A folder of the work tree, and what does not exist there, belong to the repository around them."""
     (repo.root / "a/b").mkdir(parents=True)
-    expected = repository(repo.root, repo.root / ".git", repo.root / ".git")
+    expected: Any = (repo.root, repo.root / ".git", repo.root / ".git", {})
     for start in (repo.root, repo.root / "a/b", repo.root / "gone/file.txt"):
-        assert find(start, environ={}) == expected
+        assert place(find(start, environ={})) == expected
 
 
 def test_current_folder(repo, monkeypatch):
     """Without a start it is the repository of the current folder."""
     (repo.root / "a").mkdir()
     monkeypatch.chdir(repo.root / "a")
-    assert find(environ={}) == repository(repo.root, repo.root / ".git", repo.root / ".git")
+    assert place(find(environ={})) == (repo.root, repo.root / ".git", repo.root / ".git", {})
 
 
 def test_linked_work_tree(repo, tmp_path):
     """A linked work tree has a HEAD and an index of its own, and shares the rest."""
     repo.commit()
     repo.git("worktree", "add", "--quiet", tmp_path / "linked", "-b", "other")
-    assert find(tmp_path / "linked", environ={}) == repository(
-        tmp_path / "linked", repo.root / ".git/worktrees/linked", repo.root / ".git"
+    assert place(find(tmp_path / "linked", environ={})) == (
+        tmp_path / "linked",
+        repo.root / ".git/worktrees/linked",
+        repo.root / ".git",
+        {},
     )
 
 
@@ -49,20 +53,20 @@ def test_submodule(repo, tmp_path):
     other.commit()
     repo.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", other.root, "sub")
     git_dir = repo.root / ".git/modules/sub"
-    assert find(repo.root / "sub", environ={}) == repository(repo.root / "sub", git_dir, git_dir)
+    assert place(find(repo.root / "sub", environ={})) == (repo.root / "sub", git_dir, git_dir, {})
 
 
 def test_linked_git_folder(repo, tmp_path):
     """`.git` may be a symbolic link."""
     (repo.root / ".git").rename(tmp_path / "elsewhere")
     (repo.root / ".git").symlink_to(tmp_path / "elsewhere")
-    assert find(repo.root, environ={}) == repository(repo.root, tmp_path / "elsewhere", tmp_path / "elsewhere")
+    assert place(find(repo.root, environ={})) == (repo.root, tmp_path / "elsewhere", tmp_path / "elsewhere", {})
 
 
 def test_bare_repository_is_entered_only_by_name(repo, monkeypatch):
     """A bare repository inside a work tree may have come with the files: standing in it does not enter it."""
     inner = Repo(repo.root / "inner", "--bare").root
-    assert find(inner, environ={}) == repository(None, inner, inner)
+    assert place(find(inner, environ={})) == (None, inner, inner, {})
     monkeypatch.chdir(inner / "refs")
     assert find(environ={}).root == repo.root
     assert find(inner / "refs", environ={}).root == repo.root
@@ -98,10 +102,10 @@ def test_variables_hold_for_the_repository_that_they_name(repo, tmp_path, monkey
     monkeypatch.chdir(repo.root)
     environ = {"GIT_DIR": ".git", "GIT_INDEX_FILE": ".git/next-index-7.lock", "GIT_CONFIG_COUNT": "1"}
     index = str(repo.root / ".git/next-index-7.lock")
-    ours = repository(repo.root, repo.root / ".git", repo.root / ".git", (("GIT_INDEX_FILE", index),))
-    assert find(environ=environ) == ours
-    assert find(repo.root, environ=environ) == ours
-    assert find(other.root, environ=environ) == repository(other.root, other.root / ".git", other.root / ".git")
+    ours = (repo.root, repo.root / ".git", repo.root / ".git", {"GIT_INDEX_FILE": index})
+    assert place(find(environ=environ)) == ours
+    assert place(find(repo.root, environ=environ)) == ours
+    assert place(find(other.root, environ=environ)) == (other.root, other.root / ".git", other.root / ".git", {})
 
 
 def test_git_dir_apart_from_its_work_tree(tmp_path, monkeypatch):
@@ -111,8 +115,8 @@ def test_git_dir_apart_from_its_work_tree(tmp_path, monkeypatch):
     home.mkdir()
     monkeypatch.chdir(home)
     environ = {"GIT_DIR": str(store), "GIT_WORK_TREE": "."}
-    assert find(environ=environ) == repository(home, store, store)
-    assert find(home / "file", environ=environ) == repository(home, store, store)
+    assert place(find(environ=environ)) == (home, store, store, {})
+    assert place(find(home / "file", environ=environ)) == (home, store, store, {})
     with pytest.raises(UsageError, match="GIT_DIR=/nowhere"):
         find(environ={"GIT_DIR": "/nowhere"})
 

@@ -1,0 +1,149 @@
+"""`scan --staged` where there is nothing to say, which is nearly every commit.
+
+The whole way takes longer to load than such a commit takes to read. So what is staged is read here with next to nothing
+loaded, and searched for the literals of which every match of a pattern holds one. Where one is found, or anything is
+not plain, this gives up and the whole way is taken; where not, it prints what the whole way would print.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from scanner import __version__, places
+from scanner.cli import console
+from scanner.errors import TokensweepError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # What typing is loaded for, here and in what this imports, is its types alone.
+    from typing import Final
+
+    from scanner.sources.git.repository import Repository
+
+_OPTIONS: Final = frozenset({"--staged", "--quiet", "-q", "--no-progress", "--exit-zero"})
+"""What may be given: nothing that changes what a clean scan says."""
+_DECIDING: Final = (
+    b"tokensweep.toml",
+    b".tokensweep.toml",
+    b"pyproject.toml",
+    b".tokensweepignore",
+    b".secrets.baseline",
+)
+_MOST_FILES: Final = 256
+_MOST_BYTES: Final = 16 << 20
+"""Beyond these, what is loaded on the whole way no longer counts, and its workers do."""
+_HEADER: Final = 32
+"""Bytes that stand before the content of a loose object, at most."""
+_WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
+_LITERALS: Final = f"literals-{__version__}"
+"""Of the cache: the literals in hexadecimal digits, then the text of the patterns that they are of."""
+
+
+def run(arguments: Sequence[str]) -> int | None:
+    """The exit status of a scan that found nothing, and has said so; None where the whole way is to be taken."""
+    if not _OPTIONS.issuperset(arguments) or any(name.startswith("TOKENSWEEP_") for name in os.environ):
+        return None
+    literals = _literals(_patterns())
+    try:
+        sizes = _sizes(literals) if literals else None
+    except (TokensweepError, OSError):
+        return None
+    if sizes is None:
+        return None
+    sys.stdout.buffer.write(_report(sizes, color=console.colored(sys.stdout)))
+    return 0
+
+
+def remember() -> None:
+    """Put the literals into the cache, if they are not there: finding them takes the whole way's modules."""
+    text = _patterns()
+    if _literals(text) is None:
+        from scanner import rulebook
+        from scanner.detect import literals
+
+        found = literals(rulebook.load_patterns())
+        places.write_cached(_LITERALS, b" ".join(literal.hex().encode() for literal in found) + b"\0" + text)
+
+
+def _patterns() -> bytes:
+    with open(os.path.join(places.rules(), "patterns.toml"), "rb") as file:
+        return file.read()
+
+
+def _literals(patterns: bytes) -> list[bytes] | None:
+    """The literals of these patterns; empty where some match holds none, None where that is not known."""
+    digits, _, text = (places.read_cached(_LITERALS) or b"").partition(b"\0")
+    return [bytes.fromhex(literal.decode()) for literal in digits.split()] if text == patterns else None
+
+
+def _sizes(literals: Sequence[bytes]) -> list[int] | None:
+    """The bytes of each file that the change adds; None where something may be found in one, or one is not plain.
+
+    Raises UsageError and GitError as the whole way does.
+    """
+    from scanner.sources.git.command import open_git
+    from scanner.sources.git.index import OTHERS, difference
+    from scanner.sources.names import why_excluded
+
+    git = open_git()
+    if any(_decides(os.path.join(os.fsencode(git.repository.top or b""), name)) for name in _DECIDING):
+        return None
+    changes, stood = difference(git)
+    folders = {name for path in (*changes, *(path for path, _ in stood)) for name in path.split(b"/")[:-1]}
+    if not changes.keys().isdisjoint(_DECIDING) or any(why_excluded(name, False) for name in folders):
+        return None
+    known = {id_ for _, id_ in stood}
+    if any(change.unmerged or change.mode in OTHERS for change in changes.values()):
+        return None
+    added = [change.new for _, change in sorted(changes.items()) if change.new and change.new not in known]
+    if len(added) > _MOST_FILES:
+        return None
+    sizes: list[int] = []
+    for id_ in added:
+        data = _content(git.repository, id_.decode(), _MOST_BYTES - sum(sizes))
+        if data is None or data.startswith(_WIDE) or any(literal in data for literal in literals):
+            return None
+        sizes.append(len(data))
+    return sizes
+
+
+def _content(repository: Repository, id_: str, most: int) -> bytes | None:
+    """The content of a loose object, as what is staged nearly always is; None where it is no plain one, or larger.
+
+    It saves a second process. gitrepository-layout(5).
+    """
+    import zlib
+
+    store = repository.variables.get("GIT_OBJECT_DIRECTORY") or os.path.join(repository.common, "objects")
+    with open(os.path.join(store, id_[:2], id_[2:]), "rb") as file:
+        packed = file.read(most)
+    try:
+        unpacker = zlib.decompressobj()
+        head, _, content = unpacker.decompress(packed, most + _HEADER).partition(b"\0")
+    except zlib.error:
+        return None
+    return content if unpacker.eof and head == b"blob %d" % len(content) else None
+
+
+def _decides(path: bytes) -> bool:
+    """Whether there is a file with a say in the scan."""
+    try:
+        with open(path, "rb") as file:
+            return not path.endswith(b"pyproject.toml") or b"tokensweep" in file.read()
+    except FileNotFoundError:
+        return False
+
+
+def _report(sizes: Sequence[int], *, color: bool) -> bytes:
+    """What the text report says of a scan without findings (`scanner.report.text`)."""
+    from scanner.report.figures import size
+
+    count = len(sizes)
+    dim, good, plain = ("\x1b[2m", "\x1b[1;32m", "\x1b[0m") if color else ("", "", "")
+    files = "file" if count == 1 else "files"
+    text = f"{good}No findings{plain} in {count:,} {files}\n" if count else f"{good}Nothing was read{plain}\n"
+    text += f"{dim}Read {count:,} of {count:,} files, {size(sum(sizes))}.{plain}\n"
+    if not count:
+        text += f"{dim}Note: {plain}nothing new is staged\n"
+    return text.encode()
