@@ -19,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # What typing is loaded for, here and in what this imports, is its types alone.
     from typing import Final
 
+    from scanner.sources.git.index import Difference
     from scanner.sources.git.repository import Repository
 
 _OPTIONS: Final = frozenset({"--staged", "--quiet", "-q", "--no-progress", "--exit-zero"})
@@ -42,6 +43,7 @@ _LITERALS: Final = f"literals-{__version__}"
 
 def run(arguments: Sequence[str]) -> int | None:
     """The exit status of a scan that found nothing, and has said so; None where the whole way is to be taken."""
+    _staged.clear()
     if not _OPTIONS.issuperset(arguments) or any(name.startswith("TOKENSWEEP_") for name in os.environ):
         return None
     literals = _literals(_patterns())
@@ -53,6 +55,14 @@ def run(arguments: Sequence[str]) -> int | None:
         return None
     sys.stdout.buffer.write(_report(sizes, color=console.colored(sys.stdout)))
     return 0
+
+
+_staged: list[Difference] = []
+
+
+def staged() -> Difference | None:
+    """What git said is staged before the short way was given up, once: it need not be asked again."""
+    return _staged.pop() if _staged else None
 
 
 def remember() -> None:
@@ -89,7 +99,8 @@ def _sizes(literals: Sequence[bytes]) -> list[int] | None:
     git = open_git()
     if any(_decides(os.path.join(os.fsencode(git.repository.top or b""), name)) for name in _DECIDING):
         return None
-    changes, stood = difference(git)
+    _staged[:] = [difference(git)]
+    ((changes, stood),) = _staged
     folders = {name for path in (*changes, *(path for path, _ in stood)) for name in path.split(b"/")[:-1]}
     if not changes.keys().isdisjoint(_DECIDING) or any(why_excluded(name, False) for name in folders):
         return None

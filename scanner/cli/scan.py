@@ -105,7 +105,7 @@ def _staged(targets: Sequence[str], given: Given) -> tuple[Plan, Policy]:
     git = open_git(Path(targets[0]) if targets else None, trust_owner=bool(given.get("trust-owner")))
     root = git.repository.place
     policy = settings.policy_in_force([str(root)], given)
-    return Staged(git, targets, settings.deciding(policy, root)), policy
+    return Staged(git, targets, settings.deciding(policy, root), quick.staged()), policy
 
 
 def plan_outputs(given: Given) -> list[Output]:

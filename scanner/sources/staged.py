@@ -11,7 +11,7 @@ from scanner.model import Coverage, Skipped, UsageError
 from scanner.sources import Shard
 from scanner.sources.git.blobs import Blobs
 from scanner.sources.git.command import Git
-from scanner.sources.git.index import OTHERS, Change, Changes, Entry, difference
+from scanner.sources.git.index import OTHERS, Change, Changes, Difference, Entry, difference
 from scanner.sources.git.objects import Object, objects
 from scanner.sources.names import why_excluded
 from scanner.sources.tree import SHARD_FILES, LeftOut, display
@@ -23,14 +23,24 @@ class Staged:
     whole: Final = False
     empty: Final = "nothing new is staged"
 
-    def __init__(self, git: Git, targets: Sequence[str] = (), watched: Iterable[Path] = ()) -> None:
+    def __init__(
+        self,
+        git: Git,
+        targets: Sequence[str] = (),
+        watched: Iterable[Path] = (),
+        staged: Difference | None = None,
+    ) -> None:
         """`targets` bound what is read, if there are any. `watched` are the files and folders that decide on the scan:
-        a change to one is told. Raises UsageError for a target outside, and where there is no work tree."""
+        a change to one is told. `staged` is what git says, where it was asked already.
+
+        Raises UsageError for a target outside, and where there is no work tree.
+        """
         if git.repository.root is None:
             raise UsageError(f"{git.repository.git_dir}: has no index to scan", "name a folder of a work tree")
         self.root = git.repository.root
         self.targets = ("--staged", *targets)
         self._git = git
+        self._staged = staged
         self._bounds = {_below(self.root, target): target for target in targets}
         self._watched = {os.fsencode(path.relative_to(self.root)) for path in watched if path.is_relative_to(self.root)}
         self._old: list[Entry] = []
@@ -41,7 +51,7 @@ class Staged:
         Raises UsageError for a target that names nothing, GitError where git cannot tell what is staged.
         """
         excluded = _Exclusion(vendored, left_out)
-        changes, stood = difference(self._git)
+        changes, stood = self._staged or difference(self._git)
         self._check_bounds(changes)
         coverage.notes += self._touched(changes)
         self._old = [(path, id_) for path, id_ in stood if excluded(path) is None]

@@ -47,16 +47,18 @@ class Change:
         self.unmerged = unmerged
 
 
+Changes = Mapping[bytes, Change]
 Entry = tuple[bytes, bytes]
 """A path from the root, and the id of the blob that lies there."""
-Changes = Mapping[bytes, Change]
+Difference = tuple[Changes, list[Entry]]
+"""What the index changes against all parents of the next commit, by path; and all files that stood in a parent where it
+differs from any. The old side of a change is that of the first parent."""
 
 
-def difference(git: Git) -> tuple[Changes, list[Entry]]:
-    """What the index changes against all parents of the next commit, and all files that stood in a parent where it
-    differs from any. The first commit is compared with nothing, a merge with all that it brings together.
+def difference(git: Git) -> Difference:
+    """What is staged. The first commit is compared with nothing, a merge with all that it brings together.
 
-    The old side of a change is that of the first parent. Raises GitError where git cannot tell.
+    Raises GitError where git cannot tell.
     """
     of_parents = _of_parents(git)
     first, *others = of_parents
