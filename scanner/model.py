@@ -443,6 +443,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Worker processes; 0 for one a processor."""
     source: str | None = None
     """The file it came from, for people."""
+    decided_in: str | None = None
+    """The folder that holds the ignore file and the baseline of detect-secrets, where it is not the root."""
 
 
 class Report(msgspec.Struct):

@@ -84,7 +84,7 @@ def scan(
     if book is None and (found or with_rules):
         book = rulebook.load(extra)
     findings = judge_all(everything, book, policy, now, coverage, keys, known) if book else []
-    if findings or _decided(policy, plan.root):
+    if findings or _decided(policy, plan):
         coverage.notes += _triage(findings, policy, plan, now)
     return Report(
         version=__version__,
@@ -190,10 +190,11 @@ def _decoded(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Token]]:
             yield subject, token
 
 
-def _decided(policy: Policy, root: Path | None) -> bool:
+def _decided(policy: Policy, plan: Plan) -> bool:
     """Whether there are decisions that may meet nothing, which is to be told."""
-    files = (IGNORE_FILE, DETECT_SECRETS_BASELINE) if policy.ignore_files and root else ()
-    return bool(policy.baseline or policy.suppressions) or any(os.path.exists(root / name) for name in files if root)
+    home = policy.decided_in or plan.root
+    files = (IGNORE_FILE, DETECT_SECRETS_BASELINE) if policy.ignore_files and home else ()
+    return bool(policy.baseline or policy.suppressions) or any(os.path.exists(Path(home or "", name)) for name in files)
 
 
 def _triage(findings: Sequence[Finding], policy: Policy, plan: Plan, now: int) -> list[str]:

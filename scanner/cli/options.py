@@ -65,6 +65,12 @@ GIT = (
         help="Read what is staged instead of the files, and report only what the change adds: for a pre-commit hook.",
         panel="Git",
     ),
+    Option(
+        name="config-from",
+        metavar="REV",
+        help="Take configuration, rules, baseline and ignore files from this revision, and tell where they differ now.",
+        panel="Git",
+    ),
     Option(name="trust-owner", help="Read a repository that belongs to another user.", panel="Git"),
 )
 

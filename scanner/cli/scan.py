@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +20,8 @@ from scanner.sources.targets import plan_of
 
 if TYPE_CHECKING:
     import typer
+
+    from scanner.cli.revision import Revision
 
 INTERRUPTED = 130
 """The exit status of a scan that was stopped; what it had found is reported."""
@@ -68,10 +71,13 @@ def run(targets: Sequence[str], flags: Values) -> int:
     outputs = plan_outputs(given)
     found = _status_of_findings(given)
     color = given.read("color", settings.color)
-    plan, policy = (_staged if given.get("staged") else _files)(targets, given)
     # Only SARIF lists the rules in force; reading them takes longer than a small clean scan.
     with_rules = bool(given.get("verbose")) or any(output.format == "sarif" for output in outputs)
-    finished = scan(plan, policy, given, with_rules=with_rules)
+    with _revision(targets, given) as revision:
+        plan, policy = (_staged if given.get("staged") else _files)(targets, given, revision)
+        finished = scan(plan, policy, given, with_rules=with_rules)
+        if revision:
+            finished.coverage.notes = [*revision.differences(), *map(revision.shown, finished.coverage.notes)]
     for output in sorted(outputs, key=lambda output: output.path is None):
         _write(finished, output, _style(output, given, color))
     if not given.get("quiet"):
@@ -91,21 +97,32 @@ def scan(plan: Plan, policy: Policy, given: Given, *, with_rules: bool = False) 
         return pipeline.scan(plan, policy, now, progress=bar, with_rules=with_rules)
 
 
-def _files(targets: Sequence[str], given: Given) -> tuple[Plan, Policy]:
+def _revision(targets: Sequence[str], given: Given) -> AbstractContextManager[Revision | None]:
+    """The revision that decides, if one is to."""
+    if given.get("config-from") is None:
+        return nullcontext()
+    from scanner.cli import revision
+
+    start = next((Path(target) for target in targets if target != "-"), None)
+    return revision.as_of(given.get("config-from"), start, trust_owner=bool(given.get("trust-owner")))
+
+
+def _files(targets: Sequence[str], given: Given, revision: Revision | None) -> tuple[Plan, Policy]:
     """A scan of files, those of the current folder where none are named."""
     named = targets or ["."]
-    return plan_of(named), settings.policy_in_force(named, given)
+    return plan_of(named), settings.policy_in_force(named, given, revision)
 
 
-def _staged(targets: Sequence[str], given: Given) -> tuple[Plan, Policy]:
+def _staged(targets: Sequence[str], given: Given, revision: Revision | None) -> tuple[Plan, Policy]:
     """A scan of the index. The policy is that of the work tree's root, whatever the targets."""
     from scanner.sources.git.command import open_git
     from scanner.sources.staged import Staged
 
     git = open_git(Path(targets[0]) if targets else None, trust_owner=bool(given.get("trust-owner")))
     root = git.repository.place
-    policy = settings.policy_in_force([str(root)], given)
-    return Staged(git, targets, settings.deciding(policy, root), quick.staged()), policy
+    policy = settings.policy_in_force([str(root)], given, revision)
+    watched = () if revision else settings.deciding(policy, root)
+    return Staged(git, targets, watched, quick.staged()), policy
 
 
 def plan_outputs(given: Given) -> list[Output]:

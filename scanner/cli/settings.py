@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -13,21 +13,28 @@ from scanner import policy
 from scanner.cli.options import COLORS, Given
 from scanner.model import DETECT_SECRETS_BASELINE, IGNORE_FILE, Policy, UsageError
 
+if TYPE_CHECKING:
+    from scanner.cli.revision import Revision
 
-def policy_in_force(targets: Sequence[str], given: Given) -> Policy:
-    """The policy of the configuration, under what flags and variables say.
+
+def policy_in_force(targets: Sequence[str], given: Given, revision: Revision | None = None) -> Policy:
+    """The policy of the configuration, under what flags and variables say; all files as a revision has them, if given.
 
     Raises PolicyError for a configuration that cannot be used, RuleError for a rule, UsageError for an option.
     """
-    base = _configured(targets, given)
+    base = _configured(targets, given, revision)
     fields = {field: given.read(name, read) for name, (field, read) in OVERLAY.items() if given.get(name) is not None}
     force = msgspec.structs.replace(base, **fields, rules=(*base.rules, *(given.get("rules") or ())))
+    if revision:
+        force = revision.hold(force)
     if policy.names_rules(force):
         from scanner import rulebook
 
         book = rulebook.load([Path(folder) for folder in force.rules])
         limits = {known.id: known.limits for known in book.classes}
         policy.check_names(force, {*(rule.id for rule in book.rules), *book.redirects}, limits)
+    if revision and force.source:
+        force = msgspec.structs.replace(force, source=revision.shown(force.source))
     return force
 
 
@@ -69,13 +76,16 @@ OVERLAY: dict[str, tuple[str, Callable[[Any], Any]]] = {
 """The options that replace a field of the policy, and how to read them."""
 
 
-def _configured(targets: Sequence[str], given: Given) -> Policy:
+def _configured(targets: Sequence[str], given: Given, revision: Revision | None) -> Policy:
+    if revision and (given.get("config") is not None or given.get("no-config")):
+        other = given.origin("no-config" if given.get("no-config") else "config")
+        raise UsageError(f"{given.origin('config-from')} and {other} contradict each other")
     if given.get("no-config"):
         return Policy()
     if given.get("config") is not None:
         return policy.load(Path(given.get("config")))
     places = [Path() if target == "-" else Path(target) for target in targets]
-    found = {policy.find(place) for place in places}
+    found = {(revision.configuration if revision else policy.find)(place) for place in places}
     if len(found) > 1:
         names = ", ".join(sorted(str(path) if path else "none" for path in found))
         raise UsageError(

@@ -45,12 +45,17 @@ def gather(policy: Policy, root: Path | None, now: int, *, whole: bool = True) -
     PolicyError for a file that cannot be used. A broken baseline of detect-secrets that nobody asked for is a note.
     """
     today = datetime.datetime.fromtimestamp(now, datetime.UTC).date()
+    home = Path(policy.decided_in) if policy.decided_in else root
     kinds: list[Decision] = [Pragmas()]
     notes = []
-    if policy.ignore_files and root is not None and os.path.isfile(root / IGNORE_FILE):
+
+    def baseline(path: Path) -> Decision:
+        return _baseline(path, relative(path, home), root, today)
+
+    if policy.ignore_files and home is not None and os.path.isfile(home / IGNORE_FILE):
         from scanner.triage.ignore_file import IgnoreFile
 
-        kinds.append(IgnoreFile(root / IGNORE_FILE, root))
+        kinds.append(IgnoreFile(home / IGNORE_FILE, home))
     if policy.suppressions:
         from scanner.triage.path_rules import PathRules
 
@@ -58,12 +63,12 @@ def gather(policy: Policy, root: Path | None, now: int, *, whole: bool = True) -
         kinds.append(PathRules(policy.suppressions, where, today.isoformat()))
     asked = Path(policy.baseline).absolute() if policy.baseline else None
     if asked:
-        kinds.append(_baseline(asked, root, today))
-    if policy.ignore_files and root is not None:
-        unasked = root / DETECT_SECRETS_BASELINE
+        kinds.append(baseline(asked))
+    if policy.ignore_files and home is not None:
+        unasked = home / DETECT_SECRETS_BASELINE
         if os.path.isfile(unasked) and unasked != asked:
             try:
-                kinds.append(_baseline(unasked, root, today))
+                kinds.append(baseline(unasked))
             except PolicyError as error:
                 notes.append(f"{error}; it is not honoured")
     return Decisions(kinds, whole, tuple(notes))
@@ -95,13 +100,13 @@ def triage(findings: Sequence[Finding], decisions: Decisions) -> list[str]:
     return notes
 
 
-def _baseline(path: Path, root: Path | None, today: datetime.date) -> Decision:
+def _baseline(path: Path, where: str, root: Path | None, today: datetime.date) -> Decision:
     from scanner.triage import baseline, detect_secrets
 
     loaded = baseline.load(path)
     if isinstance(loaded, baseline.Baseline):
-        return baseline.Accepted(loaded, root, today)
-    return detect_secrets.DetectSecrets(loaded, root)
+        return baseline.Accepted(loaded, where, root, today)
+    return detect_secrets.DetectSecrets(loaded, where)
 
 
 def _first(kinds: Sequence[Decision], finding: Finding, sighting: Sighting) -> Suppression | None:

@@ -17,7 +17,7 @@ import msgspec
 
 from scanner.model import Finding, PolicyError, Sighting, Suppression
 from scanner.triage import detect_secrets
-from scanner.triage.decision import read, relative
+from scanner.triage.decision import read
 
 SCHEMA = "tokensweep/baseline/1"
 
@@ -120,10 +120,10 @@ def dump(findings: Iterable[Finding], old: Baseline | None = None) -> bytes:
 
 
 class Accepted:
-    """The decisions of one baseline of ours, on a day (UTC)."""
+    """The decisions of one baseline of ours, on a day (UTC); `where` is its name for people."""
 
-    def __init__(self, baseline: Baseline, root: Path | None, today: datetime.date) -> None:
-        self._where = relative(baseline.path, root)
+    def __init__(self, baseline: Baseline, where: str, root: Path | None, today: datetime.date) -> None:
+        self._where = where
         self._root = root
         self._today = today
         self._by_id = {entry.id: entry for entry in baseline.entries}

@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from scanner.model import Finding, Sighting, Subject, Suppression
-from scanner.triage.decision import relative
 
 MEMBERS = frozenset({"version", "plugins_used", "results"})
 """What its JSON object has in every version, and ours has not."""
@@ -43,11 +42,11 @@ def parse(path: Path, data: bytes) -> DetectSecretsFile:
 
 
 class DetectSecrets:
-    """The decisions of one baseline of detect-secrets."""
+    """The decisions of one baseline of detect-secrets; `where` is its name for people."""
 
-    def __init__(self, file: DetectSecretsFile, root: Path | None) -> None:
+    def __init__(self, file: DetectSecretsFile, where: str) -> None:
         self._file = file
-        self._where = relative(file.path, root)
+        self._where = where
         self._audits: dict[str, dict[str, bool | None]] | None = None
         self._hashes: dict[str, list[str]] = {}
 
