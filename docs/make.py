@@ -19,7 +19,7 @@ import tomli
 
 from scanner import rulebook, rulecheck
 from scanner.model import Message, Rule
-from scanner.rulebook import TokenClass
+from scanner.rulebook import RuleBook, TokenClass
 
 ROOT = Path(__file__).parents[1]
 GUIDES = ("README.md", "docs/inspect.md")
@@ -119,7 +119,7 @@ def _rules() -> str:
     parts += [f"| [`{rule.id}`](#{rule.id}) | {_severities(rule)} | {rule.title} |" for rule in book.rules]
     for rule in book.rules:
         parts += ["", *_rule(rule)]
-    return "\n".join([*parts, "", *_classes(book.classes), ""])
+    return "\n".join([*parts, "", *_classes(book.classes), "", *_issuers(book), ""])
 
 
 def _rule(rule: Rule) -> Iterator[str]:
@@ -148,16 +148,54 @@ def _classes(classes: tuple[TokenClass, ...]) -> Iterator[str]:
         "",
         "What tokens of one purpose may do before a rule complains. `[limits.CLASS]` in the",
     )
-    yield from ("configuration replaces a limit. How a token gets its class stands in `rules/classes.toml`.", "")
+    yield from ("configuration replaces a limit, and `requires` there the claims that they must have.", "")
     yield from (
-        f"| class | is | {' | '.join(name.replace('_', '-') for name in names)} |",
-        "| --- " * (len(names) + 2) + "|",
+        f"| class | is | gives | {' | '.join(name.replace('_', '-') for name in names)} |",
+        "| --- " * (len(names) + 3) + "|",
     )
     for entry in classes:
         limits = " | ".join(show(LIMITS[f"limit.{name}"])(entry.limits[name]) for name in names)
-        yield f"| `{entry.id}` | {entry.title} | {limits} |"
+        yield f"| `{entry.id}` | {entry.title} | {entry.gives} | {limits} |"
     yield ""
     yield from (f"- `{name.replace('_', '-')}`: {LIMITS[f'limit.{name}'].meaning}" for name in names)
+    yield from ("", "Where this comes from:", "")
+    for entry in classes:
+        yield f"- `{entry.id}`: {entry.source}."
+        for requirement in entry.requires:
+            claims = ", ".join(f"`{claim.replace('|', '` or `')}`" for claim in requirement.claims)
+            when = f" when `{_line(requirement.when)}`" if requirement.when else ""
+            yield f"  - requires {claims}{when}: {requirement.source}"
+    typed = [(name, title or entry.title, entry.id) for entry in classes for name, title in entry.types.items()]
+    yield from ("", "These values of the header's `typ` state the class outright:", "")
+    yield from (f"- `{name}`: `{token_class}`, {title}" for name, title, token_class in typed)
+
+
+def _issuers(book: RuleBook) -> Iterator[str]:
+    """The issuers, and how tokens are ended."""
+    from scanner.cli.issuers import known_by, seconds
+
+    yield from ("## Issuers", "", "Who issues tokens, and what is known of those; from `rules/issuers.toml`, to which")
+    yield from ("`--rules` may add. `tokensweep rules issuers ID` shows the same.", "")
+    for issuer in book.issuers:
+        yield from (f"### {issuer.id}", "", f"**{issuer.title}.** {issuer.powers[:1].upper()}{issuer.powers[1:]}.", "")
+        yield from (f"- *Known by*: {_code(known_by(mark))}" for mark in issuer.marks)
+        called = f", called {issuer.calls_it}" if issuer.calls_it else ""
+        yield f"- *Class*: {f'`{issuer.token_class}`' if issuer.token_class else 'as its claims suggest'}{called}"
+        if issuer.lifetime is not None:
+            yield f"- *Lives*: {seconds(issuer.lifetime)}; {issuer.source}"
+        if issuer.broad:
+            yield f"- *Over-broad*: {', '.join(f'`{word}`' for word in issuer.broad)}"
+        if issuer.public_why:
+            yield f"- *Public by design*, when `{_line(issuer.public)}`: {issuer.public_why}"
+        yield f"- *To {'revoke' if issuer.revocable else 'rotate'}*: {_words(issuer.revocation)}"
+        yield from (f"- *See*: <{issuer.url}>", "")
+    yield from ("## How to end a token", "", "What remedies say, by the first that holds:", "")
+    yield from (f"- when `{_line(way.when)}`: {_words(way.say)}" for way in book.revocations)
+
+
+def _code(text: str) -> str:
+    """A text in which nothing is taken for markup."""
+    return f"`` {text} ``"
 
 
 def _severities(rule: Rule) -> str:

@@ -38,8 +38,8 @@ _ERRORS: Final = {
 
 _POSITION: Final = re.compile(r"<input>:(\d+):(\d+): (.*)")
 _DOTTED: Final = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")
-REMEMBERED: Final = 4096
-"""Outcomes that are remembered of a condition; then it begins anew."""
+_REMEMBERED: Final = 4096
+"""Outcomes that a condition remembers; then it begins anew."""
 _ALONE: Final = 8
 """Conditions that are evaluated with their own facts alone, before all facts are made ready."""
 _MACHINERY: Final = re.compile(r" expecting \{.*| \(in container ''\)| \[[A-Z_]+\]$")
@@ -88,10 +88,11 @@ class Situation:
             self._whole = self._env.Activation(self.facts)
         return self._whole
 
-    def values(self, names: Sequence[str]) -> tuple[Any, ...]:
-        """The values of these facts, to remember by what they came to; None for one that is not known."""
-        fact = self.facts.get
-        return tuple([tuple(v) if type(v := fact(name)) is list else v for name in names])
+
+def values_of(names: Iterable[str], facts: Facts) -> tuple[Any, ...]:
+    """The values of these facts, by which an outcome is remembered; None for one that is not known."""
+    fact = facts.get
+    return tuple([tuple(v) if type(v := fact(name)) is list else v for name in names])
 
 
 class Condition:
@@ -104,23 +105,23 @@ class Condition:
     __slots__ = ("_expression", "_known", "names")
 
     def __init__(self, expression: Any, names: Sequence[str] | None) -> None:
+        """`names` are the facts that it names; None where one of them is a map, by whose values none is remembered."""
         self._expression = expression
         self.names = names
-        """The facts that it names; None where one of them is a map, by whose values no outcome is remembered."""
         self._known: dict[tuple[Any, ...], Outcome] = {}
 
     def decide(self, situation: Situation) -> Outcome:
         """Whether it holds. Never raises: a hostile subject must not end a scan."""
         if self.names is None:
             return self._evaluate(situation)
-        values = situation.values(self.names)
+        values = values_of(self.names, situation.facts)
         try:
             outcome = self._known.get(values)
         except TypeError:  # a value that is not of its fact's type
             return self._evaluate(situation)
         if outcome is None:
             outcome = self._evaluate(situation)
-            if len(self._known) >= REMEMBERED:
+            if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[values] = outcome
         return outcome
@@ -162,8 +163,9 @@ class Language:
 
     def _keys(self, source: str) -> tuple[str, ...] | None:
         """The facts that an expression may name, or None where one of them is a map."""
-        words = set(_DOTTED.findall(source))
-        names = [name for name in self._names if any(f"{word}.".startswith(f"{name}.") for word in words)]
+        words = (word.split(".") for word in set(_DOTTED.findall(source)))
+        heads = {".".join(word[:length]) for word in words for length in range(2, len(word) + 1)}
+        names = heads & self._names
         return None if any(self._types[name] == "map" for name in names) else tuple(sorted(names))
 
     def _compile(self, source: str) -> Any:
@@ -187,13 +189,19 @@ class Language:
 
 
 @functools.cache
+def of_issuers() -> Language:
+    """What the condition of an issuer may ask: what decoding tells of the token itself."""
+    return _of_tokens("decoding")
+
+
+@functools.cache
 def of_classes() -> Language:
-    """What the condition of a class may ask: facts of the token itself, before its class is known."""
-    return Language(
-        fact
-        for fact in FACTS.values()
-        if fact.name.startswith("token.") and fact.name not in ("token.class", "token.class_title")
-    )
+    """What the condition of a class may ask: facts of the token itself and of its issuer."""
+    return _of_tokens("decoding", "issuer")
+
+
+def _of_tokens(*since: str) -> Language:
+    return Language(fact for fact in FACTS.values() if fact.name.startswith("token.") and fact.since in since)
 
 
 @functools.cache
@@ -201,4 +209,5 @@ def of_rules(kind: Kind) -> Language:
     """What rules on a kind of subject, and severity caps, may ask: its facts, where it was seen, what was
     proved of it, and the limits."""
     about = (f"{kind}.", "seen.", "evidence.")
-    return Language([*(fact for fact in FACTS.values() if fact.name.startswith(about)), *LIMITS.values()])
+    facts = (fact for fact in FACTS.values() if fact.name.startswith(about) and fact.since != "verdict")
+    return Language([*facts, *LIMITS.values()])

@@ -34,6 +34,9 @@ class Fact(msgspec.Struct, frozen=True):
     """Whether it may be printed."""
     always: bool = False
     """Whether it is known for every subject of its kind."""
+    since: Literal["decoding", "issuer", "class", "verdict"] = "decoding"
+    """What has to be known before it is. What tells issuers and classes apart cannot ask for what follows from them;
+    a text for people that follows from the verdict stands in messages alone, and its words are ours."""
 
 
 def _registry(*facts: Fact) -> Mapping[str, Fact]:
@@ -43,8 +46,23 @@ def _registry(*facts: Fact) -> Mapping[str, Fact]:
 FACTS = _registry(
     # What it is.
     Fact("token.form", "string", "`jws`, or `jwe` for an encrypted one", shown=True, always=True),
-    Fact("token.class", "string", "what it is for, of the classes in rules/classes.toml", shown=True, always=True),
-    Fact("token.class_title", "string", "its class in words: `access token`", shown=True, always=True),
+    Fact(
+        "token.class",
+        "string",
+        "what it is for, of the classes in rules/classes.toml",
+        shown=True,
+        always=True,
+        since="class",
+    ),
+    Fact("token.class_title", "string", "its class in words: `access token`", shown=True, always=True, since="class"),
+    Fact(
+        "token.gives",
+        "string",
+        "what its class gives to whoever holds it: `access`, `identity`, `nothing`, or `unknown`",
+        shown=True,
+        always=True,
+        since="class",
+    ),
     Fact(
         "token.state", "string", "`live`, `expired`, `not_yet` or `unknown`, by its own word", shown=True, always=True
     ),
@@ -89,6 +107,7 @@ FACTS = _registry(
     Fact("token.compressed", "bool", "whether its text was compressed before encryption", shown=True, always=True),
     Fact("token.iterations", "int", "`p2c`, how often a password was hashed to make its key", shown=True),
     Fact("token.has_key_id", "bool", "whether the header has a `kid` that is not empty", shown=True, always=True),
+    Fact("token.key_id", "string", "`kid`, where it is a plain short id that tells nothing of the key", shown=True),
     Fact("token.embeds_key", "bool", "whether the header brings a key: `jwk` or `x5c`", shown=True, always=True),
     Fact(
         "token.key_id_shapes",
@@ -118,6 +137,52 @@ FACTS = _registry(
         shown=True,
     ),
     Fact("token.issuer_cleartext", "bool", "whether the issuer is a real host that is named by `http:`", shown=True),
+    Fact(
+        "token.issuer_known",
+        "bool",
+        "whether rules/issuers.toml knows the issuer",
+        shown=True,
+        always=True,
+        since="issuer",
+    ),
+    Fact("token.issuer_id", "string", "which issuer of rules/issuers.toml it comes from", shown=True, since="issuer"),
+    Fact("token.issuer_title", "string", "that issuer in words: `GitHub Actions`", shown=True, since="issuer"),
+    Fact(
+        "token.issuer_name",
+        "string",
+        "issuer in words, and its host: `Keycloak at sso.example`",
+        shown=True,
+        since="issuer",
+    ),
+    Fact(
+        "token.issuer_lifetime",
+        "int",
+        "how long tokens of this issuer live unless it is told otherwise",
+        "seconds",
+        shown=True,
+        since="issuer",
+    ),
+    Fact("token.issuer_documentation", "string", "where the issuer documents its tokens", shown=True, since="issuer"),
+    Fact(
+        "token.revocable",
+        "bool",
+        "whether its issuer can end this one token before its time",
+        shown=True,
+        since="issuer",
+    ),
+    Fact(
+        "token.issuer_revocation", "string", "how its issuer ends such a token, in a line", shown=True, since="verdict"
+    ),
+    Fact("token.revocation", "string", "how to end this token, in a line", shown=True, always=True, since="verdict"),
+    Fact("token.public_because", "string", "why it is made to be seen by everybody", shown=True, since="verdict"),
+    Fact(
+        "token.public_by_design",
+        "bool",
+        "whether it is made to be seen by everybody, so that it is no leak",
+        shown=True,
+        always=True,
+        since="class",
+    ),
     Fact("token.has_subject", "bool", "whether it names a subject", shown=True),
     Fact("token.subject", "string", "`sub` as written"),
     Fact("token.self_issued", "bool", "whether `iss` and `sub` are the same", shown=True),
@@ -141,6 +206,46 @@ FACTS = _registry(
     Fact("token.has_issued_at", "bool", "whether it has an `iat`", shown=True),
     Fact("token.has_not_before", "bool", "whether it has an `nbf`", shown=True),
     Fact("token.expires_at", "int", "`exp`", "time", shown=True),
+    Fact(
+        "token.ends_at",
+        "int",
+        "when it ends: `exp`, or sooner where it is taken for so long after its `iat` only",
+        "time",
+        shown=True,
+        since="class",
+    ),
+    Fact(
+        "token.extended_for",
+        "int",
+        "how much longer it is taken than until it was to be renewed",
+        "seconds",
+        shown=True,
+        since="class",
+    ),
+    Fact(
+        "token.stale",
+        "bool",
+        "whether it has expired for longer than `limit.stale`, so that its leak is history",
+        shown=True,
+        always=True,
+        since="class",
+    ),
+    Fact(
+        "token.renew_by",
+        "int",
+        "when its holder was to have a new one, where the issuer lets it live on",
+        "time",
+        shown=True,
+        since="issuer",
+    ),
+    Fact(
+        "token.life",
+        "string",
+        "its state in words, with the time: `live until 2027-01-31 12:00 UTC`",
+        shown=True,
+        always=True,
+        since="class",
+    ),
     Fact("token.issued_at", "int", "`iat`", "time", shown=True),
     Fact("token.not_before", "int", "`nbf`", "time", shown=True),
     Fact("token.lifetime", "int", "`exp` less `iat`, or less `nbf` without one", "seconds", shown=True),
@@ -160,6 +265,9 @@ FACTS = _registry(
     Fact("token.roles", "list", "names of roles and groups"),
     Fact("token.privileges", "list", "the scopes, roles and flags that give wide power", shown=True),
     Fact("token.privileged", "bool", "whether it has such a privilege", shown=True),
+    Fact("token.scope_writes", "list", "the scopes that change something", shown=True),
+    Fact("token.scope_products", "int", "over how many products the scopes range that change something", shown=True),
+    Fact("token.scope_offline", "bool", "whether it has the scope of a client that stays logged in", shown=True),
     # What it carries.
     Fact("token.claim_names", "list", "names of all claims", shown=True),
     Fact("token.claims", "map", "the claims, for users' own rules"),
@@ -173,6 +281,10 @@ FACTS = _registry(
     ),
     Fact("token.use", "string", "what `token_use`, `token_type`, `typ` or `type` among the claims says, else empty"),
     Fact("token.has_token_id", "bool", "whether it has a `jti`, or names its session", shown=True),
+    Fact("token.missing", "list", "the claims that its class requires and that it has not", shown=True, since="class"),
+    Fact(
+        "token.missing_else", "list", "those of them whose absence no rule of its own tells", shown=True, since="class"
+    ),
     Fact("token.personal_claims", "list", "claims that tell about a person", shown=True),
     Fact("token.sensitive_claims", "list", "those of them that law or harm sets apart", shown=True),
     Fact("token.secret_claims", "list", "claims that hold a secret", shown=True),
@@ -235,12 +347,16 @@ LIMITS = _registry(
         "limit.stale", "int", "an expiry longer ago than this makes a leak harmless", "seconds", shown=True, always=True
     ),
     Fact("limit.scopes", "int", "most scopes and permissions that pass", shown=True, always=True),
+    Fact("limit.products", "int", "most products that its scopes may change something in", shown=True, always=True),
+    Fact("limit.audiences", "int", "most audiences that pass", shown=True, always=True),
 )
 """The limits of a token's class that rules compare facts with; every class has all of them."""
 
 
 def show(fact: Fact) -> Callable[[Any], str]:
     """The function that turns a value of `fact` into words for people, free of control characters and bounded."""
+    if fact.since == "verdict":
+        return str
     if fact.type == "bool":
         return _show_bool
     if fact.type == "list":

@@ -186,6 +186,8 @@ class Subject(msgspec.Struct):
     """The facts that may be shown; subjects share one tuple, so that many fit in memory."""
     packed: bytes = b""
     """Their values, as MessagePack; empty until judged."""
+    standing: Standing | None = None
+    """What it has in common with others that may be shown; None until judged."""
     evidence: dict[str, Any] = {}
     """What correlation proved, by the names of the facts `evidence.*` without that prefix; all of it may be shown."""
     decoder: str = "jws"
@@ -199,7 +201,12 @@ class Subject(msgspec.Struct):
     @property
     def facts(self) -> dict[str, Any]:
         """The facts that may be shown to anyone, by name; empty until judged."""
-        return dict(zip(self.fact_names, msgspec.msgpack.decode(self.packed), strict=True)) if self.packed else {}
+        facts = dict(self.standing.facts) if self.standing else {}
+        if self.packed:
+            facts.update(zip(self.fact_names, msgspec.msgpack.decode(self.packed), strict=True))
+        for name, text in self.standing.texts if self.standing else ():
+            facts[name] = text.fill(facts)
+        return facts
 
     @property
     def preview(self) -> str:
@@ -237,6 +244,11 @@ class Message(msgspec.Struct, frozen=True):
 
     parts: tuple[str | Slot, ...]
 
+    @property
+    def bare(self) -> str:
+        """The text of which no fact is known: a slot shows what stands there then, else the name of its fact."""
+        return "".join(part if isinstance(part, str) else part.instead or f"<{part.fact}>" for part in self.parts)
+
     def fill(self, facts: Facts) -> str:
         """The text with each slot filled; a fact that is missing where none may be shows as `(unknown)`."""
         return "".join(
@@ -247,6 +259,15 @@ class Message(msgspec.Struct, frozen=True):
             else (part.instead or "(unknown)")
             for part in self.parts
         )
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What subjects of one class and issuer have in common: held once, so that many subjects fit in memory."""
+
+    facts: dict[str, Any]
+    """Facts that may be shown, by name."""
+    texts: tuple[tuple[str, Message], ...]
+    """Facts that are texts with slots for the other facts, by name; a later one may have a slot for an earlier one."""
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -424,6 +445,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Rule id to the severity that replaces its own."""
     limits: dict[str, dict[str, int]] = {}
     """Class to limit to value, over those of `rules/classes.toml`: `{"access": {"lifetime": 900}}`."""
+    requires: dict[str, tuple[str, ...]] = {}
+    """Class to the claims that its tokens have to have, in place of those of `rules/classes.toml`; `sub|sid` where one
+    of several will do."""
     suppressions: tuple[PathRule, ...] = ()
     inline: frozenset[str] = frozenset(
         {"tokensweep", "gitleaks", "betterleaks", "detect-secrets", "trufflehog", "ggshield"}

@@ -63,11 +63,15 @@ def load(path: Path) -> Policy:
     """
     document = _Document(path)
     table = dict(document.table)
+    classes = document.entries(("limits",), table.pop("limits", {}), lambda limits: dict(_table(limits)))
+    required = {name: limits.pop(_REQUIRES) for name, limits in classes.items() if limits and _REQUIRES in limits}
     nested: dict[str, Any] = {
         "severities": document.entries(("severity",), table.pop("severity", {}), severity),
         "limits": {
-            name: document.entries(("limits", name), limits, _limit)
-            for name, limits in document.entries(("limits",), table.pop("limits", {}), _table).items()
+            name: document.entries(("limits", name), limits, _limit) for name, limits in classes.items() if limits
+        },
+        "requires": {
+            name: document.value(("limits", name, _REQUIRES), claims, _texts) for name, claims in required.items()
         },
         "suppressions": document.suppressions(table.pop("suppress", [])),
     }
@@ -102,7 +106,7 @@ def own_table(pyproject: bytes) -> Any:
 def names_rules(policy: Policy) -> bool:
     """Whether the policy holds names that only the full rule book can check."""
     named = any(rule.rules for rule in policy.suppressions)
-    return bool(policy.disabled_rules or policy.severities or policy.limits or named)
+    return bool(policy.disabled_rules or policy.severities or policy.limits or policy.requires or named)
 
 
 def check_names(policy: Policy, rules: Collection[str], limits: Mapping[str, Collection[str]]) -> None:
@@ -120,6 +124,8 @@ def check_names(policy: Policy, rules: Collection[str], limits: Mapping[str, Col
     for number, suppression in enumerate(policy.suppressions):
         for rule in suppression.rules:
             document.check_name(("suppress", number, "rules"), rule, rules, "rule")
+    for name in policy.requires.keys() - policy.limits.keys():
+        document.check_name(("limits", name), name, limits, "class")
     for name, own in policy.limits.items():
         if document.check_name(("limits", name), name, limits, "class"):
             for limit in own:
@@ -200,7 +206,7 @@ class _Document:
         for key, value in table.items():
             if key in known:
                 field, read = known[key]
-                fields[field] = self._value((*at, key), value, read)
+                fields[field] = self.value((*at, key), value, read)
             else:
                 others = [*known, *_NESTED] if not at else known
                 self.mistake((*at, key), f"unknown key {key!r}{nearest(key, others)}")
@@ -208,13 +214,13 @@ class _Document:
 
     def entries(self, at: Keys, table: object, read: Read) -> dict[str, Any]:
         """The values of a table whose keys are the user's own names."""
-        checked = self._value(at, table, _table) or {}
-        return {key: self._value((*at, key), value, read) for key, value in checked.items()}
+        checked = self.value(at, table, _table) or {}
+        return {key: self.value((*at, key), value, read) for key, value in checked.items()}
 
     def suppressions(self, tables: object) -> tuple[PathRule, ...]:
         """The `[[suppress]]` tables. One that names nothing would hide every finding, so it is a mistake."""
         rules = []
-        for number, table in enumerate(self._value(("suppress",), tables, _tables) or ()):
+        for number, table in enumerate(self.value(("suppress",), tables, _tables) or ()):
             at = ("suppress", number)
             fields = self.fields(at, table, _SUPPRESS_KEYS)
             if not table.get("reason"):
@@ -238,7 +244,8 @@ class _Document:
             places.sort(key=lambda place: place[0])
             raise PolicyError("\n".join(f"{self.path}{f':{line}' if line else ''}: {text}" for line, text in places))
 
-    def _value(self, keys: Keys, value: object, read: Read) -> Any:
+    def value(self, keys: Keys, value: object, read: Read) -> Any:
+        """What `read` makes of a value; None where that is a mistake, which is noted."""
         try:
             return read(value)
         except ValueError as error:
@@ -408,3 +415,5 @@ _SUPPRESS_KEYS: dict[str, tuple[str, Read]] = {
     "expires": ("expires", _day),
 }
 _NESTED = ("severity", "limits", "suppress")
+_REQUIRES = "requires"
+"""The key of `[limits.CLASS]` that lists claims."""

@@ -1,4 +1,4 @@
-"""Runs the examples that rules and patterns carry, the whole way from bytes to findings."""
+"""Runs the examples that rules, patterns and issuers carry."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from scanner.decode.jws import decode
 from scanner.detect import Detector, Reading
 from scanner.judge import Judge
 from scanner.keys import parse
-from scanner.model import Coverage, Origin, Policy, Rule, Severity, Subject, UsageError
-from scanner.rulebook import Example, Minted, Pattern, PatternExample, RuleBook
+from scanner.model import Coverage, Origin, Policy, Rule, Severity, Sighting, Subject, UsageError
+from scanner.rulebook import Example, Issuer, IssuerExample, Minted, Pattern, PatternExample, RuleBook
 from scanner.subjects import Subjects
 
 _HASHES: Final = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
@@ -43,18 +43,21 @@ class Failure(msgspec.Struct, frozen=True):
     """An example that does not show what it says."""
 
     entry: str
-    """The id of the rule or pattern."""
+    """The id of the rule, pattern or issuer."""
     example: int
     """Which of its examples, from 1."""
     what: str
 
 
 def check(book: RuleBook) -> Iterator[Failure]:
-    """The examples of all patterns and rules that fail."""
+    """The examples of all patterns, rules and issuers that fail."""
     for pattern in book.patterns:
         yield from _failures(pattern.id, (try_pattern(book, pattern, example) for example in pattern.examples))
     for rule in book.rules:
         yield from _failures(rule.id, (try_rule(book, rule, example) for example in book.examples[rule.id]))
+    for issuer in book.issuers:
+        examples = book.issuer_examples[issuer.id]
+        yield from _failures(issuer.id, (try_issuer(book, issuer, example) for example in examples))
 
 
 def _failures(entry: str, results: Iterable[str]) -> Iterator[Failure]:
@@ -104,6 +107,32 @@ def try_rule(book: RuleBook, rule: Rule, example: Example) -> str:
     if example.finds in (True, found):
         return ""
     return f"fires as {found.value}, which should be {_wanted(example.finds)}"
+
+
+def try_issuer(book: RuleBook, issuer: Issuer, example: IssuerExample) -> str:
+    """What is wrong with an example of an issuer; empty where its token is told for what the example says."""
+    token = decode(mint(example.token))
+    if token is None:
+        return "its token is none"
+    place = Sighting(Origin("file", "src/app.py"), 0, len(token.raw), 1, 1, 1, 1 + len(token.raw))
+    subject = Subject("token", token.identity, token.raw, [place], 1)
+    judge = Judge(msgspec.structs.replace(book, rules=()), Policy(), int(example.now.timestamp()))
+    judge.judge(subject, token)
+    if judge.undecided:
+        return "; ".join(f"{name} fails: {error}" for name, error in judge.undecided.items())
+    facts = subject.facts
+    found = facts.get("token.issuer_id", "nobody")
+    if (found == issuer.id) is not example.finds:
+        return f"is taken for a token of {found}"
+    for fact, wanted in (
+        ("token.class", example.token_class),
+        ("token.state", example.state),
+        ("token.privileges", None if example.privileges is None else list(example.privileges)),
+        ("token.public_by_design", example.public),
+    ):
+        if wanted is not None and facts[fact] != wanted:
+            return f"{fact} is {facts[fact]!r}, which should be {wanted!r}"
+    return ""
 
 
 def mint(token: Minted, secret: str | None = None, signature: str | None = None) -> bytes:

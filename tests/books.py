@@ -24,6 +24,7 @@ maps = ["CWE-613"]
 id = "access"
 title = "access token"
 when = "token.has_audience"
+source = "RFC 6750 §5.3"
 [class.limits]
 lifetime = "1h"
 {LIMIT_LINES}
@@ -32,9 +33,14 @@ lifetime = "1h"
 id = "unknown"
 title = "token"
 when = "true"
+source = "ours"
 [class.limits]
 lifetime = "90d"
 {LIMIT_LINES}
+
+[[revocation]]
+when = "true"
+say = "Change the key {{token.key_id|that signs it}}."
 
 [[cap]]
 when = "token.published"

@@ -55,9 +55,11 @@ def _lines(force: Policy, given: Given) -> Iterator[str]:
     if force.severities:
         yield from ("", f"[severity]  # {force.source}")
         yield from (f"{rule} = {_toml(severity)}" for rule, severity in force.severities.items())
-    for name, limits in force.limits.items():
+    for name in sorted({*force.limits, *force.requires}):
         yield from ("", f"[limits.{name}]  # {force.source}, in seconds or counts")
-        yield from (f"{limit.replace('_', '-')} = {value}" for limit, value in limits.items())
+        yield from (f"{limit.replace('_', '-')} = {value}" for limit, value in force.limits.get(name, {}).items())
+        if name in force.requires:
+            yield f"requires = {_toml(list(force.requires[name]))}"
     for rule in force.suppressions:
         yield from ("", f"[[suppress]]  # {force.source}")
         for key in ("reason", "paths", "rules", "findings", "expires"):

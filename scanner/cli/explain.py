@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from scanner.model import Message, Rule
+    from scanner.model import Rule
     from scanner.rulebook import Example
 
 
@@ -55,19 +55,14 @@ def _page(rule: Rule, examples: tuple[Example, ...]) -> Iterator[RenderableType]
 
     yield Text(rule.title, "bold")
     yield Text(f"{rule.id} · {severities(rule)} · {rule.confidence}")
-    yield from section("What it finds", Text(_words(rule.message)))
+    yield from section("What it finds", Text(rule.message.bare))
     yield from section("Why it is bad", Text(rule.why))
     yield from section("Example", *map(Text, _tokens(next(example for example in examples if example.finds))))
     yield from section("Near miss", *map(Text, _tokens(next(example for example in examples if not example.finds))))
-    yield from section("What to do", Text(_words(rule.remedy)))
+    yield from section("What to do", Text(rule.remedy.bare))
     yield from section("Maps to", console.table((entry.framework, entry.id, entry.title) for entry in rule.mappings))
     links = dict.fromkeys([*rule.references, *(entry.url for entry in rule.mappings if entry.url)])
     yield from section("References", *map(Text, links))
-
-
-def _words(message: Message) -> str:
-    """A message before it is filled: a slot shows what stands there when its fact is unknown, else the fact's name."""
-    return "".join(part if isinstance(part, str) else part.instead or f"<{part.fact}>" for part in message.parts)
 
 
 def _tokens(example: Example) -> Iterator[str]:

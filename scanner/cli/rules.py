@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from scanner import rulebook
-from scanner.cli import console
+from scanner.cli import console, issuers
 from scanner.model import Rule, UsageError
 from scanner.policy import nearest
 from scanner.rulebook import RuleBook
@@ -22,7 +22,9 @@ Folders = Annotated[
 
 def app() -> typer.Typer:
     """Give the commands to typer."""
-    group = typer.Typer(name="rules", add_completion=False, help="List, show and test rules.")
+    group = typer.Typer(
+        name="rules", add_completion=False, help="List, show and test rules, and what is known of issuers."
+    )
 
     @group.command("list")
     def list_(rules: Folders = None) -> Callable[[], int]:
@@ -36,6 +38,16 @@ def app() -> typer.Typer:
     ) -> Callable[[], int]:
         """Show how a rule decides: its condition, severities and mappings."""
         return partial(show_rule, rule, rules or [])
+
+    @group.command("issuers")
+    def issuers_(
+        issuer: Annotated[
+            str | None, typer.Argument(metavar="[ID]", help="Show this one in full.", autocompletion=issuers.complete)
+        ] = None,
+        rules: Folders = None,
+    ) -> Callable[[], int]:
+        """List known issuers of tokens, or show one: marks, class, powers, and how to end its tokens."""
+        return partial(issuers.run, issuer, rules or [])
 
     @group.command()
     def test(
@@ -108,7 +120,7 @@ def show_rule(name: str, folders: list[Path]) -> int:
 
 
 def test_rules(folder: Path | None) -> int:
-    """Print every example that does not hold; 1 if there is one. With a folder, of its own rules and patterns alone."""
+    """Print every example that does not hold; 1 if there is one. With a folder, only those that it adds."""
     from scanner import rulecheck
 
     if folder and not folder.is_dir():
@@ -123,11 +135,12 @@ def test_rules(folder: Path | None) -> int:
     for failure in failures:
         print(f"{failure.entry}: example {failure.example}: {failure.what}")
     verdict = f"{len(failures)} do not hold" if failures else "all hold"
-    console.say(f"tokensweep: {sum(names.values())} examples of {len(names)} rules and patterns: {verdict}")
+    console.say(f"tokensweep: {sum(names.values())} examples of {len(names)} rules, patterns and issuers: {verdict}")
     return 1 if failures else 0
 
 
 def _examples(book: RuleBook) -> dict[str, int]:
-    """How many examples each rule and pattern has."""
+    """How many examples each rule, pattern and issuer has."""
     rules = {str(name): len(examples) for name, examples in book.examples.items()}
-    return rules | {pattern.id: len(pattern.examples) for pattern in book.patterns}
+    issuers = {name: len(examples) for name, examples in book.issuer_examples.items()}
+    return rules | issuers | {pattern.id: len(pattern.examples) for pattern in book.patterns}

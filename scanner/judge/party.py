@@ -38,6 +38,8 @@ class PartyFacts:
     def of(self, claims: dict[str, Any]) -> dict[str, Any]:
         """The facts of these claims, which are within bounds."""
         issuer, subject = claims.get("iss"), claims.get("sub")
+        if type(issuer) is int:  # GitHub Apps: the App's id.
+            issuer = str(issuer)
         audiences = [name for name in names(claims.get("aud"), split=False) if name.strip()]
         facts: dict[str, Any] = {
             "token.has_issuer": is_filled(issuer),

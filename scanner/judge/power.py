@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from scanner.judge.breadth import BreadthFacts
 from scanner.judge.shapes import names, unique
 from scanner.judge.words import among
 
@@ -23,6 +24,7 @@ class PowerFacts:
 
     def __init__(self, vocabulary: Mapping[str, Sequence[str]]) -> None:
         self._words = {name: among(vocabulary.get(name, ())) for name in _WORD_LISTS}
+        self._breadth = BreadthFacts(vocabulary)
 
     def of(self, claims: dict[str, Any]) -> dict[str, Any]:
         """The facts of these claims, which are within bounds."""
@@ -42,4 +44,5 @@ class PowerFacts:
             "token.roles": roles,
             "token.privileges": unique(privileges),
             "token.privileged": bool(privileges),
+            **self._breadth.of(scopes),
         }

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from scanner import places
-from scanner.model import Policy, Rule, RuleId, Severity
+from scanner.model import Message, Policy, Rule, RuleId, Severity
 
 
 class PatternExample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,15 +54,127 @@ class Pattern(msgspec.Struct, frozen=True):
     """The rule file's name."""
 
 
+class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Claims that tokens of a class have to have: a `[[class.requires]]`."""
+
+    claims: tuple[str, ...]
+    """By name; `sub|sid` where one of several will do."""
+    source: str
+    """Who says so."""
+    when: str | None = None
+    """CEL over what a class may ask; None where all tokens of the class need them."""
+
+
 class TokenClass(msgspec.Struct, frozen=True):
     """What tokens of one purpose have in common: a checked `[[class]]`."""
 
     id: str
     title: str
+    types: dict[str, str]
+    """Values of the header's `typ`, in lower case, that state the class outright; each with a title in place of the
+    class's own, or an empty one."""
     when: str
-    """CEL over the token's own facts; of the classes that hold, the first in file order is taken."""
+    """CEL over the token's own facts and its issuer; of the classes that hold, the first in file order is taken."""
+    gives: Literal["access", "identity", "nothing", "unknown"]
+    """What whoever holds such a token can do with it."""
+    without_expiry: Literal["never", "lifetime", "unknown"]
+    """When such a token ends that has no `exp`: never, as long after its `iat` as the class may live, or unknown."""
+    public: str
+    """CEL: which of them are made to be seen by everybody."""
+    public_why: str
     limits: dict[str, int]
     """Durations in seconds, or counts, by name without `limit.`."""
+    requires: tuple[Requirement, ...]
+    source: str
+    """Where the limits come from."""
+
+
+class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One way to know an issuer: everything that it names has to hold.
+
+    In patterns `*` stands for any text without a slash, `**` for any text; letter case and a slash at the end do not
+    count.
+    """
+
+    iss: tuple[str, ...] = ()
+    """Patterns of the issuer, of which one fits."""
+    sub: tuple[str, ...] = ()
+    """Patterns of the subject, of which one fits."""
+    aud: tuple[str, ...] = ()
+    """Patterns of audiences, of which one fits one audience."""
+    claims: tuple[str, ...] = ()
+    """Claims that are all there."""
+    when: str | None = None
+    """CEL over what decoding tells."""
+
+
+class Issuer(msgspec.Struct, frozen=True):
+    """Who issues tokens, and what is known of those: a checked `[[issuer]]`."""
+
+    id: str
+    title: str
+    marks: tuple[Mark, ...]
+    token_class: str
+    """The class of all its tokens whose `typ` states none; empty where it issues several."""
+    calls_it: str
+    """What it calls its tokens, in place of the title of their class; empty where that fits."""
+    environment: str
+    """`development` or `production`; empty where its name has to tell."""
+    lifetime: int | None
+    """How long its tokens live unless it is told otherwise, in seconds; None where that is set by each user of it."""
+    source: str
+    """Where the lifetime comes from."""
+    accepted_for: int | None
+    """How long after its `iat` a token is taken at most, whatever its `exp`; None where `exp` alone counts."""
+    renew_by: tuple[str, ...]
+    """The path to the claim that says when a holder was to renew it; empty without one."""
+    omits: frozenset[str]
+    """Claims that its tokens do not have by design, whatever their class requires."""
+    powers: str
+    """What its scopes and roles mean, for people."""
+    power_claims: tuple[str, ...]
+    """Claims that list scopes at this issuer, beside those of the vocabulary."""
+    broad: tuple[str, ...]
+    """Its scopes, roles and subjects that give wide power, as in the vocabulary; `name=value` for another claim."""
+    public: str
+    """CEL: which of its tokens are made to be seen by everybody."""
+    public_why: str
+    revocable: bool
+    """Whether one token can be ended before its time."""
+    revocation: Message
+    """How to end a token, in a line; or what to rotate, and what that breaks."""
+    url: str
+    """Its documentation."""
+    file: str
+    """The rule file's name."""
+
+
+class Minted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The token of an example: header and claims as tables, or as the JSON text to be encoded as it stands."""
+
+    header: dict[str, Any] | str
+    claims: dict[str, Any] | str
+
+
+class IssuerExample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A token, and what is made of it: an `[[issuer.example]]`. The members that are not given are not compared."""
+
+    token: Minted
+    finds: bool
+    """Whether it is this issuer's; False for a near miss."""
+    token_class: str | None = msgspec.field(default=None, name="class")
+    state: str | None = None
+    privileges: tuple[str, ...] | None = None
+    public: bool | None = None
+    now: Annotated[datetime.datetime, msgspec.Meta(tz=True)] = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+
+
+class Revocation(msgspec.Struct, frozen=True):
+    """How to end tokens of a kind: a checked `[[revocation]]`."""
+
+    when: str
+    """CEL over what a rule may ask; the first that holds is taken."""
+    say: Message
 
 
 class Cap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,13 +183,6 @@ class Cap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     when: str
     at_most: Severity
     reason: str
-
-
-class Minted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The token of an example: header and claims as tables, or as the JSON text to be encoded as it stands."""
-
-    header: dict[str, Any] | str
-    claims: dict[str, Any] | str
 
 
 class ExamplePolicy(Policy, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -114,7 +219,15 @@ class RuleBook(msgspec.Struct, frozen=True):
     rules: tuple[Rule, ...]
     """Sorted by id."""
     examples: dict[RuleId, tuple[Example, ...]]
+    told: frozenset[str]
+    """Required claims whose absence a rule of its own tells."""
     classes: tuple[TokenClass, ...]
+    """In file order."""
+    issuers: tuple[Issuer, ...]
+    """In the order in which they are tried: the user's own, then the shipped ones in file order."""
+    issuer_examples: dict[str, tuple[IssuerExample, ...]]
+    """By the issuer's id."""
+    revocations: tuple[Revocation, ...]
     """In file order."""
     caps: tuple[Cap, ...]
     published: dict[str, str]

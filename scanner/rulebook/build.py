@@ -9,14 +9,12 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from scanner.expressions import of_classes, of_rules
-from scanner.facts import LIMITS
+from scanner.expressions import of_rules
 from scanner.model import DECODERS, Case, Rule, RuleError, RuleId, Severity
-from scanner.policy import duration
-from scanner.rulebook import Cap, Pattern, RuleBook, TokenClass
+from scanner.rulebook import Cap, Pattern, RuleBook
+from scanner.rulebook.classes import make_class
 from scanner.rulebook.files import (
     TABLES,
-    ClassTable,
     PatternTable,
     Place,
     PublishedTable,
@@ -27,10 +25,11 @@ from scanner.rulebook.files import (
     read,
     rule_files,
 )
+from scanner.rulebook.issuers import make_issuer, make_revocation
 from scanner.rulebook.rule import check_condition, check_examples, check_id, look_up, make_rule
 
 _SHIPPED: Final = frozenset({*TABLES, "vocabulary", "disable", "regrade"})
-_USERS: Final = frozenset({"pattern", "rule", "disable", "regrade"})
+_USERS: Final = frozenset({"pattern", "rule", "issuer", "disable", "regrade"})
 """What a user's own folder may hold: classes, families and caps stay the same for every reader of a report."""
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -39,12 +38,17 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 def build(base: Path, extra: Sequence[Path]) -> RuleBook:
     """The rule book of the folder `base` with the user's folders. Raises RuleError."""
     tables = _Tables()
-    for folder, allowed in [(base, _SHIPPED), *((folder, _USERS) for folder in extra)]:
-        for path in rule_files(folder):
-            tables.add(read(path), allowed)
-    classes = {entry.table.id: _class(*entry) for entry in tables.of("class")}
+    tables.add_folder(base, _SHIPPED)
+    shipped = len(tables.entries["issuer"])
+    for folder in extra:
+        tables.add_folder(folder, _USERS)
+    classes = {entry.table.id: make_class(*entry) for entry in tables.of("class")}
     if "unknown" not in classes:
         raise RuleError(f"{base}: has no class `unknown`", hint="end the classes with one for all that is left")
+    revocations = tuple(make_revocation(*entry) for entry in tables.of("revocation"))
+    if not revocations or revocations[-1].when != "true":
+        raise RuleError(f"{base}: has no last [[revocation]]", hint='end them with one that says when = "true"')
+    issuers = [make_issuer(*entry, classes) for entry in tables.of("issuer")]
     frameworks = {entry.table.id: entry.table.entry() for entry in tables.of("framework")}
     families = {
         family.id: tuple(look_up(name, frameworks, place, "maps") for name in family.maps)
@@ -60,7 +64,11 @@ def build(base: Path, extra: Sequence[Path]) -> RuleBook:
         patterns=tuple(_pattern(*entry) for entry in tables.of("pattern")),
         rules=tuple(rules[name] for name in sorted(rules)),
         examples={RuleId(name): entry.table.example for name, entry in tables.entries["rule"].items() if name in rules},
+        told=frozenset(claim for _, rule in tables.of("rule") for claim in rule.misses),
         classes=tuple(classes.values()),
+        issuers=(*issuers[shipped:], *issuers[:shipped]),
+        issuer_examples={entry.table.id: entry.table.example for entry in tables.of("issuer")},
+        revocations=revocations,
         caps=tuple(_cap(*entry) for entry in tables.of("cap")),
         published=dict(_published(*entry) for entry in tables.of("published")),
         vocabulary=tables.vocabulary,
@@ -90,8 +98,12 @@ class _Tables:
         """The entries of one kind, in the order of files."""
         yield from self.entries[kind].values()
 
-    def add(self, file: RuleFile, allowed: frozenset[str]) -> None:
-        """Take in a file. Raises RuleError."""
+    def add_folder(self, folder: Path, allowed: frozenset[str]) -> None:
+        """Take in the files of a folder, which may hold these tables. Raises RuleError."""
+        for path in rule_files(folder):
+            self._add(read(path), allowed)
+
+    def _add(self, file: RuleFile, allowed: frozenset[str]) -> None:
         top = Place(file.name, "")
         check_keys(file.document, allowed, top)
         self.texts.append(file.text)
@@ -160,21 +172,6 @@ def _pattern(place: Place, table: PatternTable) -> Pattern:
             place.refuse(f"example {number}", "its marks are not paired", "put « before a span and » behind it")
     check_examples(place, [bool(example.spans) for example in table.example])
     return table.pattern(place.file)
-
-
-def _class(place: Place, table: ClassTable) -> TokenClass:
-    check_condition(of_classes(), table.when, place, "when")
-    limits = {}
-    for name, value in table.limits.items():
-        look_up(f"limit.{name}", LIMITS, place, "limits")
-        try:
-            limits[name] = value if isinstance(value, int) else duration(value)
-        except ValueError as error:
-            place.refuse(f"limits.{name}", str(error))
-    for name, limit in LIMITS.items():
-        if limit.always and name.removeprefix("limit.") not in limits:
-            place.refuse("limits", f"{name.removeprefix('limit.')} is missing: {limit.meaning}")
-    return TokenClass(table.id, table.title, table.when, limits)
 
 
 def _cap(place: Place, cap: Cap) -> Cap:

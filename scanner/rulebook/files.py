@@ -12,7 +12,7 @@ import msgspec
 import tomli
 
 from scanner.model import FrameworkEntry, Kind, RuleError, Severity
-from scanner.rulebook import Cap, Example, Pattern, PatternExample
+from scanner.rulebook import Cap, Example, IssuerExample, Mark, Pattern, PatternExample, Requirement
 
 Shape = TypeVar("Shape")
 
@@ -75,6 +75,7 @@ class RuleTable(_Table, frozen=True):
     classes: tuple[str, ...] = ()
     confidence: Literal["proved", "likely", "possible"] = "likely"
     maps: tuple[str, ...] = ()
+    misses: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     renamed_from: tuple[str, ...] = ()
     example: tuple[Example, ...] = ()
@@ -85,8 +86,47 @@ class ClassTable(_Table, frozen=True):
 
     id: str
     title: str
-    when: str
+    source: str
+    gives: Literal["access", "identity", "nothing", "unknown"] = "access"
+    types: dict[str, str] = {}
+    when: str = "false"
+    without_expiry: Literal["never", "lifetime", "unknown"] = "never"
+    public: str = "false"
+    public_why: str = ""
     limits: dict[str, int | str] = {}
+    requires: tuple[Requirement, ...] = ()
+
+
+class IssuerTable(_Table, frozen=True, rename={"token_class": "class"}):
+    """An `[[issuer]]`."""
+
+    id: str
+    title: str
+    known_by: tuple[Mark, ...]
+    powers: str
+    url: str
+    token_class: str = ""
+    calls_it: str = ""
+    environment: Literal["", "development", "production"] = ""
+    lifetime: str | None = None
+    source: str = ""
+    accepted_for: str | None = None
+    renew_by: tuple[str, ...] = ()
+    omits: frozenset[str] = frozenset()
+    power_claims: tuple[str, ...] = ()
+    broad: tuple[str, ...] = ()
+    public: str = "false"
+    public_why: str = ""
+    revoke: str | None = None
+    rotate: str | None = None
+    example: tuple[IssuerExample, ...] = ()
+
+
+class RevocationTable(_Table, frozen=True):
+    """A `[[revocation]]`."""
+
+    when: str
+    say: str
 
 
 class FamilyTable(_Table, frozen=True):
@@ -186,6 +226,8 @@ TABLES: Final[Mapping[str, type[msgspec.Struct]]] = {
     "pattern": PatternTable,
     "rule": RuleTable,
     "class": ClassTable,
+    "issuer": IssuerTable,
+    "revocation": RevocationTable,
     "family": FamilyTable,
     "framework": FrameworkTable,
     "cap": Cap,

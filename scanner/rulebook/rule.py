@@ -40,6 +40,10 @@ def make_rule(
     mappings += (look_up(name, frameworks, place, "maps") for name in table.maps)
     for name in table.classes:
         look_up(name, classes, place, "classes")
+    if table.misses and table.classes:
+        place.refuse(
+            "misses", "cannot be told of some classes alone", "leave `classes` out: each says what it requires"
+        )
     return Rule(
         id=RuleId(table.id),
         on=table.on,
@@ -50,8 +54,8 @@ def make_rule(
         confidence=table.confidence,
         family=table.family,
         title=table.title,
-        message=_message(place, "message", table.message, table.on),
-        remedy=_message(place, "remedy", table.remedy, table.on),
+        message=make_message(place, "message", table.message, table.on),
+        remedy=make_message(place, "remedy", table.remedy, table.on),
         why=table.why,
         references=table.references,
         mappings=tuple(dict.fromkeys(mappings)),
@@ -107,7 +111,8 @@ def _cases(place: Place, table: RuleTable, language: Language) -> tuple[Case, ..
     return tuple(Case(case.severity, case.when) for case in table.severity)
 
 
-def _message(place: Place, field: str, text: str, kind: str) -> Message:
+def make_message(place: Place, field: str, text: str, kind: str) -> Message:
+    """The message that a text with slots states, about a subject of this kind. Raises RuleError."""
     parts: list[str | Slot] = []
     end = 0
     for found in _SLOT.finditer(text):

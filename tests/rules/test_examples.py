@@ -1,4 +1,4 @@
-"""Every rule and pattern shows by its own examples what it is for and where it stops."""
+"""Every rule, pattern and issuer shows by its own examples what it is for and where it stops."""
 
 import pytest
 
@@ -31,3 +31,16 @@ def test_rule(rule, example):
 def test_pattern(pattern, example):
     """It finds what stands between the marks, and nothing else."""
     assert rulecheck.try_pattern(BOOK, pattern, example) == ""
+
+
+@pytest.mark.parametrize(
+    ("issuer", "example"),
+    [
+        pytest.param(issuer, example, id=f"{issuer.id}-{number}")
+        for issuer in BOOK.issuers
+        for number, example in enumerate(BOOK.issuer_examples[issuer.id], 1)
+    ],
+)
+def test_issuer(issuer, example):
+    """Its tokens are known for its own, with class, state and privileges; what looks alike is not."""
+    assert rulecheck.try_issuer(BOOK, issuer, example) == ""
