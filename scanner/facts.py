@@ -335,6 +335,24 @@ FACTS = _registry(
         shown=True,
         always=True,
     ),
+    # What was proved of it.
+    Fact("evidence.has_known_secret", "bool", "whether a known secret signs it", shown=True, always=True),
+    Fact("evidence.known_secret", "string", "that secret, where everybody can know it", shown=True),
+    Fact("evidence.known_secret_name", "string", "that secret in words, and who publishes it", shown=True),
+    Fact("evidence.known_secret_bytes", "int", "its length", "bytes", shown=True),
+    Fact(
+        "evidence.known_secret_bytes_needed",
+        "int",
+        "the length from which on the algorithm protects (RFC 7518 §3.2)",
+        "bytes",
+        shown=True,
+    ),
+    Fact(
+        "evidence.secrets_tried",
+        "int",
+        "how many known secrets were tried on it, or on one like it, in vain",
+        shown=True,
+    ),
 )
 """All facts, by name."""
 

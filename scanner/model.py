@@ -192,6 +192,8 @@ class Subject(msgspec.Struct):
     """What correlation proved, by the names of the facts `evidence.*` without that prefix; all of it may be shown."""
     decoder: str = "jws"
     """What reads the raw text: of `DECODERS`."""
+    secret: Sealed | None = None
+    """What signs it, where correlation found that."""
 
     @property
     def id(self) -> str:
@@ -465,6 +467,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     max_subjects: int = 50_000
     jobs: int = 0
     """Worker processes; 0 for one a processor."""
+    tries: int = 20_000_000
+    """Known secrets that are tried on HMAC-signed tokens, all tokens of a scan together; 0 for none."""
+    wordlists: tuple[str, ...] = ()
+    """Files of the user's own secrets to try, one a line."""
     source: str | None = None
     """The file it came from, for people."""
     decided_in: str | None = None

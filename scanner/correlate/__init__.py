@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from scanner.correlate import known
 from scanner.model import Coverage, Policy, Subject, Token
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ Tokens = Callable[[], Iterator[tuple[Subject, Token]]]
 
 Prover = Callable[[Tokens, Policy, Coverage], None]
 
-_PROVERS: Final[tuple[Prover, ...]] = ()
+_PROVERS: Final[tuple[Prover, ...]] = (known.prove,)
 
 
 def correlate(tokens: Tokens, policy: Policy, coverage: Coverage, keys: Sequence[GivenKey] = ()) -> None:

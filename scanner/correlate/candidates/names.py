@@ -1,0 +1,92 @@
+"""Secrets that are made of a name near the token: its issuer, its audience, the folder that it lies in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import PurePosixPath
+from typing import Final, NamedTuple
+
+from scanner.correlate.candidates import Candidate, Provenance
+from scanner.correlate.candidates.phrases import spellings
+from scanner.model import Subject, Token
+
+_CLAIMS: Final = (
+    "iss", "aud", "azp", "client_id", "cid", "appid", "app", "tid", "tenant", "org", "project", "ref", "sub"
+)  # fmt: skip
+_HEADERS: Final = ("kid", "jku")
+
+_NAMES: Final = 48
+"""Names of one token that are tried."""
+_LENGTH: Final = 64
+"""Characters of a name that is tried."""
+_PLACES: Final = 3
+"""Sightings whose paths are looked at."""
+
+_HOST: Final = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]*)", re.IGNORECASE)
+_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+_PLAIN: Final = re.compile(r"[A-Za-z]+(?:[ ._/-][A-Za-z]+)*")
+"""An issuer that a report names: words that are neither a key nor somebody's number."""
+
+_BEFORE: Final = ("my", "jwt", "secret", "dev")
+_AFTER: Final = (
+    (), ("secret",), ("key",), ("secret", "key"), ("jwt",), ("jwt", "secret"), ("jwt", "secret", "key"), ("jwt", "key"),
+    ("token",), ("token", "secret"), ("password",), ("super", "secret"), ("super", "secret", "key"), ("dev", "secret"),
+    ("app",), ("app", "secret"), ("api",), ("api", "secret"), ("api", "key"), ("secret", "123"), ("123",), ("1234",),
+    ("12345",), ("123456",), ("1",), ("!",), ("@123",), ("2021",), ("2022",), ("2023",), ("2024",), ("2025",), ("2026",),
+)  # fmt: skip
+
+
+class _Name(NamedTuple):
+    text: str
+    provenance: Provenance
+
+
+def near(subject: Subject, token: Token) -> Iterator[Candidate]:
+    """What could be made of the names in a token and in the paths of its sightings: some thousands at most."""
+    names: dict[str, Provenance] = {}
+    for text, provenance in _names(subject, token):
+        if 0 < len(text) <= _LENGTH:
+            names.setdefault(text, provenance)
+    for text, provenance in islice(names.items(), _NAMES):
+        for secret in dict.fromkeys(_secrets(text)):
+            yield Candidate(secret.encode("utf-8", "replace"), provenance)
+
+
+def _secrets(name: str) -> Iterator[str]:
+    """`Acme` gives `Acme`, `acme-secret`, `acme_secret`, `ACME_SECRET_KEY`, `acme123` and so on."""
+    yield from (name, name.lower(), name.upper(), f"{name}\n", f"{name}{name}")
+    words = tuple(word.lower() for word in _WORD.findall(name))
+    if words:
+        for after in _AFTER:
+            yield from spellings(words + after)
+        for before in _BEFORE:
+            yield from spellings((before, *words))
+            yield from spellings((before, *words, "secret"))
+
+
+def _names(subject: Subject, token: Token) -> Iterator[_Name]:
+    claims, header = token.claims or {}, token.header
+    members = [(name, claims.get(name)) for name in _CLAIMS] + [(name, header.get(name)) for name in _HEADERS]
+    for member, value in members:
+        for text in value[:_NAMES] if isinstance(value, list) else [value]:
+            if isinstance(text, str):
+                public = member == "iss" and bool(_HOST.match(text) or _PLAIN.fullmatch(text))
+                yield from _parts(text, Provenance(f"made of its `{member}`", public=public))
+    for sighting in subject.sightings[:_PLACES]:
+        for path in (sighting.origin.path, *sighting.origin.members):
+            for part in PurePosixPath(path).parts:
+                yield from _parts(part.rpartition(".")[0] or part, Provenance("made of a name in its path"))
+
+
+def _parts(text: str, provenance: Provenance) -> Iterator[_Name]:
+    """A name and those in it: of `https://sso.acme.example/` that, its host, `sso.acme`, `sso`, `acme`, `example`."""
+    text = text[: _LENGTH * 4]
+    host = _HOST.match(text)
+    whole = host[1] if host else text
+    for name in (text, whole, whole.rpartition(".")[0], text.partition("@")[0]):
+        yield _Name(name, provenance)
+    for word in _WORD.findall(text.partition("://")[2] or text):
+        if len(word) > 1:
+            yield _Name(word, provenance)

@@ -1,0 +1,193 @@
+"""Proves that the secret of a token is known: tries what is published, and what lies near, on its signature.
+
+The cost is per family: tokens of one issuer, key and algorithm are likely signed with one secret. So one of them is
+tried for all, and a secret that is found is checked on the others; those that it does not sign are tried in their turn.
+All bounds count tries, not seconds, so that two runs find the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+from scanner.correlate.candidates import Candidate, wordlist
+from scanner.correlate.hmac_search import Budget, Target, hash_of, search
+from scanner.model import Coverage, Policy, Sealed, Skipped, Subject, Token
+
+_DOUBTS: Final = 8
+"""Tokens of a family that are tried with the published secrets alone, once the secret of its first is not found."""
+_GROWTH: Final = 4
+"""How many times more tokens of a family are tried at once, each time that the secrets found sign only some."""
+_LONG: Final = 1 << 14
+"""Bytes from which on a token waits until all shorter ones were tried: servers refuse such a header."""
+_BYTES: Final = 64
+"""Bytes of signed text that may be hashed for one token, for each of the policy's tries."""
+
+
+def prove(tokens: Callable[[], Iterator[tuple[Subject, Token]]], policy: Policy, coverage: Coverage) -> None:
+    """Add to the evidence of tokens that HMAC signs what is known of their secret: `has_known_secret` and others.
+
+    Where none is found, `secrets_tried` says how many were tried: a miss is no proof of strength.
+    """
+    families = _families(tokens()) if policy.tries else []
+    if not families:
+        return
+    budget = Budget(policy.tries)
+    for long in (False, True):
+        alike = [family for family in families if (len(family.shortest.sealed) > _LONG) is long]
+        while alike:
+            _round(alike, policy, coverage, budget)
+            alike = [family for family in alike if family.goes_on(budget)]
+    for family in families:
+        family.tell_misses()
+    coverage.notes += _notes(families, policy)
+
+
+def _round(families: list[_Family], policy: Policy, coverage: Coverage, budget: Budget) -> None:
+    """Try the next tokens of each family, one secret after another on all of them."""
+    from scanner.correlate.candidates.listed import derived, published
+    from scanner.correlate.candidates.names import near
+
+    targets = [target for family in families for target in family.next(policy.tries * _BYTES)]
+    search(targets, published(), budget)
+    for family in families:
+        if family.is_new:
+            search(family.targets, near(family.shortest, family.token), budget)
+    lists = (_lines(path, coverage) for path in policy.wordlists)
+    search(
+        (target for family in families if family.wholly for target in family.targets), chain(*lists, derived()), budget
+    )
+
+
+class _Family:
+    """Tokens that are likely signed with one secret."""
+
+    def __init__(self, subject: Subject, token: Token, name: str) -> None:
+        """`name` is that of the hash."""
+        self.hash = name
+        self.shortest, self.token = subject, token
+        self.untried = [subject]
+        self.missed: list[Subject] = []
+        self.targets: list[Target] = []
+        """The tokens that are tried in this round."""
+        self.width = 1
+        """How many they are."""
+        self.wholly = True
+        """Whether they are tried with all candidates, or with the published ones alone."""
+        self.is_new = True
+        self.tried = 0
+        """How many secrets were tried on one of them in vain."""
+        self.is_cut = False
+        """Whether a bound kept one from being tried with all."""
+
+    def add(self, subject: Subject, token: Token) -> None:
+        """Add a token."""
+        self.untried.append(subject)
+        if _size(subject) < _size(self.shortest):
+            self.shortest, self.token = subject, token
+
+    def next(self, most_bytes: int) -> list[Target]:
+        """The tokens of the next round."""
+        if self.is_new:
+            self.untried.sort(key=_size)
+        self.targets = [Target(subject, self.hash, most_bytes) for subject in self.untried[: self.width]]
+        del self.untried[: self.width]
+        return self.targets
+
+    def goes_on(self, budget: Budget) -> bool:
+        """Take in what the round has found; whether another one is worth its tries."""
+        found = {target.found.secret: target.found for target in self.targets if target.found}
+        missed = [target for target in self.targets if not target.found]
+        self.tried = max([self.tried, *(target.tried for target in missed)])
+        self.is_cut = self.is_cut or any(target.cut for target in missed)
+        for target in self.targets:
+            if target.found:
+                _tell(target, target.found)
+        self.missed += (target.subject for target in missed)
+        if found:
+            self.missed = self._unsigned(self.missed, found.values(), budget)
+            self.untried = self._unsigned(self.untried, found.values(), budget)
+            if not self.wholly:
+                self.untried, self.missed = self.missed + self.untried, []
+        first, self.is_new = self.is_new, False
+        self.wholly, self.width = bool(found), self.width * _GROWTH if found else _DOUBTS
+        return bool(self.untried) and (bool(found) or first)
+
+    def _unsigned(self, subjects: list[Subject], found: Collection[Candidate], budget: Budget) -> list[Subject]:
+        """Those of the subjects that none of these secrets signs; the others are told."""
+        left = []
+        for subject in subjects:
+            target = Target(subject, self.hash, len(found) * len(subject.sealed))
+            search([target], found, budget)
+            if target.found:
+                _tell(target, target.found)
+            else:
+                left.append(subject)
+        return left
+
+    def tell_misses(self) -> None:
+        """Say of those whose secret is not found how many were tried."""
+        for subject in self.missed + self.untried:
+            subject.evidence["secrets_tried"] = self.tried
+
+
+def _families(tokens: Iterator[tuple[Subject, Token]]) -> list[_Family]:
+    families: dict[Any, _Family] = {}
+    for subject, token in tokens:
+        name = hash_of(token)
+        if name is None:
+            continue
+        key = (name, *_signer(subject, token))
+        if key in families:
+            families[key].add(subject, token)
+        else:
+            families[key] = _Family(subject, token, name)
+    return list(families.values())
+
+
+def _signer(subject: Subject, token: Token) -> tuple[str, ...]:
+    """What tells who signs a token: issuer and key, else where it lies and what it is like."""
+    claims, header = token.claims or {}, token.header
+    names = [str(value) for value in (claims.get("iss"), header.get("kid")) if value not in (None, "")]
+    if not names:
+        names = [*(sighting.origin.path for sighting in subject.sightings[:1]), *sorted(claims)]
+    return (str(header.get("typ")), *sorted(header), "", *names)
+
+
+def _size(subject: Subject) -> tuple[int, str]:
+    return len(subject.sealed), subject.identity
+
+
+def _lines(path: str, coverage: Coverage) -> Iterator[Candidate]:
+    try:
+        yield from wordlist(path)
+    except OSError as error:
+        lost = Skipped(Path(path).name, "unreadable", error.strerror or "")
+        if lost not in coverage.skipped:  # it is read once a round
+            coverage.skipped.append(lost)
+
+
+def _tell(target: Target, found: Candidate) -> None:
+    subject = target.subject
+    subject.secret = Sealed(found.secret)
+    subject.evidence["has_known_secret"] = True
+    subject.evidence["known_secret_name"] = found.words
+    subject.evidence["known_secret_bytes"] = len(found.secret)
+    subject.evidence["known_secret_bytes_needed"] = len(target.signature)
+    if found.shown is not None:
+        subject.evidence["known_secret"] = found.shown
+
+
+def _notes(families: list[_Family], policy: Policy) -> Iterator[str]:
+    """What was left out."""
+    cut = sum(len(family.missed) + len(family.untried) for family in families if family.is_cut)
+    if cut:
+        yield (
+            f"known secrets: the limit of {policy.tries:,} tries left {cut:,} tokens without some of the candidates; "
+            "--tries N raises it"
+        )
+    untried = sum(len(family.untried) for family in families if not family.is_cut)
+    if untried:
+        yield f"known secrets: {untried:,} tokens were not tried, for none was found for others of their issuer and key"
