@@ -78,7 +78,7 @@ def load(path: Path) -> Policy:
     fields = document.fields((), table, KEYS)
     document.raise_mistakes()
     folder = path.absolute().parent
-    for field in ("rules", "jwks"):
+    for field in ("rules", "jwks", "wordlists"):
         fields[field] = tuple(str(folder / path) for path in fields.get(field) or ())
     if "baseline" in fields:
         fields["baseline"] = str(folder / fields["baseline"])
@@ -403,6 +403,8 @@ KEYS: dict[str, tuple[str, Read]] = {
     "jwks": ("jwks", _texts),
     "max-file-size": ("max_file_size", size),
     "jobs": ("jobs", count),
+    "wordlists": ("wordlists", _texts),
+    "tries": ("tries", count),
 }
 """The keys of the configuration: the field of `Policy` that each sets, and what reads it. Tables of their own beside
 them: `severity`, `limits` and `suppress`."""

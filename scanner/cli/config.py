@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import typer
 
 _OPTIONS = tuple(
-    option for option in options.SCAN if option.name in {*settings.OVERLAY, "config", "no-config", "rules"}
+    option for option in options.SCAN if option.name in {*settings.OVERLAY, *settings.ADDED, "config", "no-config"}
 )
 
 
@@ -44,7 +44,7 @@ def show(targets: Sequence[str], flags: Values) -> int:
 def _lines(force: Policy, given: Given) -> Iterator[str]:
     stated = policy.stated(Path(force.source)) if force.source else frozenset()
     overlays = {field: given.origin(option) for option, (field, _) in settings.OVERLAY.items()}
-    overlays["rules"] = given.origin("rules")
+    overlays |= {field: given.origin(option) for option, field in settings.ADDED.items()}
     for key, (field, _) in policy.KEYS.items():
         value = getattr(force, field)
         origin = overlays.get(field) or (force.source if key in stated else "default")

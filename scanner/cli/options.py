@@ -91,6 +91,19 @@ POLICY = (
         panel="Policy",
     ),
     Option(
+        name="wordlist",
+        metavar="FILE",
+        many=True,
+        help="Try the lines of this file too as secrets of tokens.",
+        panel="Policy",
+    ),
+    Option(
+        name="tries",
+        metavar="N",
+        help="Try at most N known secrets, on all tokens together. (default: 20000000)",
+        panel="Policy",
+    ),
+    Option(
         name="no-inline-allow",
         help="Honour no comment such as `tokensweep: allow`, of any tool.",
         panel="Policy",

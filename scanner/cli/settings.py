@@ -24,9 +24,13 @@ def policy_in_force(targets: Sequence[str], given: Given, revision: Revision | N
     """
     base = _configured(targets, given, revision)
     fields = {field: given.read(name, read) for name, (field, read) in OVERLAY.items() if given.get(name) is not None}
-    force = msgspec.structs.replace(base, **fields, rules=(*base.rules, *(given.get("rules") or ())))
+    added = {field: (*getattr(base, field), *(given.get(name) or ())) for name, field in ADDED.items()}
+    force = msgspec.structs.replace(base, **fields, **added)
     if revision:
         force = revision.hold(force)
+    for path in force.wordlists:
+        if not Path(path).is_file():
+            raise UsageError(f"no word list {path}", "name a file of secrets, one a line")
     if policy.names_rules(force):
         from scanner import rulebook
 
@@ -70,10 +74,14 @@ OVERLAY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "jwks": ("jwks", tuple),
     "max-file-size": ("max_file_size", policy.size),
     "jobs": ("jobs", whole_number),
+    "tries": ("tries", whole_number),
     "no-inline-allow": ("inline", lambda on: frozenset() if on else Policy().inline),
     "no-ignore-files": ("ignore_files", lambda on: not on),
 }
 """The options that replace a field of the policy, and how to read them."""
+
+ADDED = {"rules": "rules", "wordlist": "wordlists"}
+"""The options that add to a field of the policy."""
 
 
 def _configured(targets: Sequence[str], given: Given, revision: Revision | None) -> Policy:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import binascii
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -79,7 +79,8 @@ class Target:
 def search(targets: Iterable[Target], candidates: Iterable[Candidate], budget: Budget) -> None:
     """Try the candidates in their order, each on all targets for which nothing is `found` yet."""
     waiting = [target for target in targets if target.found is None]
-    for batch in _batches(candidates):
+    rest = iter(candidates)
+    while waiting and (batch := tuple(islice(rest, _BATCH))):
         for name in {target.hash for target in waiting}:
             alike = [target for target in waiting if target.hash == name]
             begun = _begin(batch, name) if len(alike) > 1 else ()
@@ -88,8 +89,6 @@ def search(targets: Iterable[Target], candidates: Iterable[Candidate], budget: B
                 target.cut = allowed < len(batch)
                 target.found = _match(target, batch[:allowed], begun)
         waiting = [target for target in waiting if target.found is None and not target.cut]
-        if not waiting:
-            break
 
 
 def _match(target: Target, batch: Sequence[Candidate], begun: Sequence[_Begun]) -> Candidate | None:
@@ -113,12 +112,6 @@ def _begin(batch: Sequence[Candidate], name: str) -> list[_Begun]:
     keys = (secret if len(secret) <= block else hashed(secret).digest() for secret, _ in batch)
     padded = (key.ljust(block, b"\0") for key in keys)
     return [(hashed(key.translate(_INNER)).copy, hashed(key.translate(_OUTER)).copy) for key in padded]
-
-
-def _batches(candidates: Iterable[Candidate]) -> Iterator[Sequence[Candidate]]:
-    rest = iter(candidates)
-    while batch := tuple(islice(rest, _BATCH)):
-        yield batch
 
 
 def _base64(text: bytes) -> bytes:

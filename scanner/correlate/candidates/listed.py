@@ -18,19 +18,33 @@ from typing import Final
 
 from scanner import rulebook
 from scanner.correlate.candidates import Candidate, Provenance
-from scanner.correlate.candidates.phrases import phrases
+from scanner.correlate.candidates.phrases import phrases, spellings
 
 _FILE: Final = "known-secrets.txt"
 _ESCAPE: Final = re.compile(rb"\\(?:([\\nrt])|x([0-9a-fA-F]{2}))")
 _ESCAPED: Final = {b"\\": b"\\", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _EMPTY: Final = Candidate(b"", Provenance("no secret at all, or one of zero bytes"))
 
-_WORD: Final = re.compile(r"[A-Za-z][A-Za-z_-]{2,15}")
+_WORD: Final = re.compile(r"[A-Za-z]{3,12}")
 """A value to which people append figures."""
+_PHRASE: Final = re.compile(r"[A-Za-z0-9]+([ _-])[A-Za-z0-9]+(?:\1[A-Za-z0-9]+)*")
+"""A value of words that people join in many ways."""
 _SUFFIXES: Final = (
-    "1", "12", "123", "1234", "12345", "123456", "!", "1!", "123!", "@123", "@1234", "_123", "-123", "01", "007", "321",
-    "2", "2018", "2019", "2020", "2021", "2022", "2023", "2024", "2025", "2026",
-)  # fmt: skip
+    "1",
+    "12",
+    "123",
+    "1234",
+    "12345",
+    "123456",
+    "!",
+    "123!",
+    "@123",
+    "01",
+    "321",
+    "2024",
+    "2025",
+    "2026",
+)
 _LENGTHS: Final = (32, 64)
 """Bytes up to which a short value is repeated: what HS256 and HS512 ask for (RFC 7518 §3.2)."""
 _QUAD: Final = 4
@@ -38,7 +52,7 @@ _QUAD: Final = 4
 _NOT_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/]")
 _STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 _HEX: Final = re.compile(rb"(?:[0-9a-fA-F]{2}){4,}")
-_KEY: Final = re.compile(rb"[A-Za-z0-9+/_-]{20,}={0,2}")
+_KEY: Final = re.compile(rb"[A-Za-z0-9+/_-]{22,}={1,2}|[0-9a-fA-F]{32,}")
 """What looks like the encoding of a key, not like a word."""
 
 _PUBLIC_CODE: Final = "in a list of secrets found in public code"
@@ -86,9 +100,11 @@ def _forms_of(candidate: Candidate) -> Iterator[Candidate]:
     yield made("in lower case", secret.lower())
     yield made("in capitals", secret.upper())
     yield made("capitalised", secret.capitalize())
+    if _PHRASE.fullmatch(value):
+        yield from (made("respelt", text.encode()) for text in spellings(re.split("[ _-]", value.lower())))
     if _WORD.fullmatch(value):
         for word, end in product((value, value.capitalize()), _SUFFIXES):
-            yield Candidate(f"{word}{end}".encode(), Provenance(where, f'with "{end}"', value))
+            yield made(f'with "{end}"', f"{word}{end}".encode())
     for length in _LENGTHS:
         if len(secret) < length:
             repeated = secret * -(-length // len(secret))
@@ -102,9 +118,7 @@ def _scraped() -> tuple[Candidate, ...]:
     from flask_unsign_wordlist import get
 
     plain = Provenance(_PUBLIC_CODE)
-    secrets = [
-        secret for line in Path(get("all")).read_text("utf-8", "replace").splitlines() for secret in _literal(line)
-    ]
+    secrets = [secret for line in Path(get("all")).read_bytes().splitlines() for secret in _literal(line)]
     keys = (
         Candidate(key, Provenance(_PUBLIC_CODE, form, secret.decode("utf-8", "replace")))
         for secret in secrets
@@ -113,19 +127,21 @@ def _scraped() -> tuple[Candidate, ...]:
     return _distinct(chain((Candidate(secret, plain) for secret in secrets), keys))
 
 
-def _literal(line: str) -> Iterator[bytes]:
+def _literal(line: bytes) -> tuple[bytes, ...]:
     """The bytes of a line that is a literal of Python; a text of Python 2 may have been bytes."""
+    if line[:1] == line[-1:] and line[:1] in b"'\"" and b"\\" not in line:  # evaluating all takes half a second
+        return (line[1:-1],)
     try:
-        # Evaluating all 56,000 takes half a second.
-        value = line[1:-1] if line[:1] == line[-1:] == "'" and "\\" not in line else ast.literal_eval(line)
+        value = ast.literal_eval(line.decode("utf-8", "replace"))
     except (ValueError, SyntaxError):
-        return
+        return ()
     if isinstance(value, bytes):
-        yield value
-    elif isinstance(value, str):
-        yield value.encode("utf-8", "replace")
-        if not value.isascii() and max(value) <= "\xff":
-            yield value.encode("latin-1")
+        return (value,)
+    text = str(value)
+    return (
+        text.encode("utf-8", "replace"),
+        *((text.encode("latin-1"),) if "\x7f" < max(text, default="") <= "\xff" else ()),
+    )
 
 
 def _keys(secret: bytes) -> Iterator[tuple[str, bytes]]:

@@ -33,8 +33,9 @@ _BEFORE: Final = ("my", "jwt", "secret", "dev")
 _AFTER: Final = (
     (), ("secret",), ("key",), ("secret", "key"), ("jwt",), ("jwt", "secret"), ("jwt", "secret", "key"), ("jwt", "key"),
     ("token",), ("token", "secret"), ("password",), ("super", "secret"), ("super", "secret", "key"), ("dev", "secret"),
-    ("app",), ("app", "secret"), ("api",), ("api", "secret"), ("api", "key"), ("secret", "123"), ("123",), ("1234",),
-    ("12345",), ("123456",), ("1",), ("!",), ("@123",), ("2021",), ("2022",), ("2023",), ("2024",), ("2025",), ("2026",),
+    ("app",), ("app", "secret"), ("api",), ("api", "secret"), ("api", "key"), ("secret", "123"), ("123",),
+    ("1234",), ("12345",), ("123456",), ("1",), ("!",), ("@123",), ("2021",), ("2022",), ("2023",), ("2024",),
+    ("2025",), ("2026",),
 )  # fmt: skip
 
 
