@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import linear, memory, recall, startup, tree
+from bench import linear, memory, recall, secrets, startup, tree
 from bench.measure import MeasurementError
 from bench.setup import Setup
 from bench.table import Row, render
@@ -21,6 +21,7 @@ SECTIONS: dict[str, Callable[[Setup], Iterator[Row]]] = {
     "startup": startup.rows,
     "linear": linear.rows,
     "recall": recall.rows,
+    "secrets": secrets.rows,
 }
 
 

@@ -46,6 +46,8 @@ baseline = "known.json"
 jwks = ["keys/issuer.json", "/etc/keys.pem"]
 max-file-size = "10MB"
 jobs = 2
+wordlists = ["words.txt"]
+tries = 1000
 [severity]
 token-no-audience = "low"
 [limits.access]
@@ -71,6 +73,8 @@ expires = 2027-01-31
         jwks=(str(tmp_path / "keys/issuer.json"), "/etc/keys.pem"),
         max_file_size=10_000_000,
         jobs=2,
+        wordlists=(str(tmp_path / "words.txt"),),
+        tries=1000,
         severities={"token-no-audience": Severity.LOW},
         limits={"access": {"lifetime": 900, "lifetime_hard": 7200}},
         suppressions=(

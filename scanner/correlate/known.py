@@ -184,10 +184,7 @@ def _notes(families: list[_Family], policy: Policy) -> Iterator[str]:
     """What was left out."""
     cut = sum(len(family.missed) + len(family.untried) for family in families if family.is_cut)
     if cut:
-        yield (
-            f"known secrets: the limit of {policy.tries:,} tries left {cut:,} tokens without some of the candidates; "
-            "--tries N raises it"
-        )
+        yield f"known secrets: the limit of {policy.tries:,} tries (--tries) came before the last; for {cut:,} tokens"
     untried = sum(len(family.untried) for family in families if not family.is_cut)
     if untried:
-        yield f"known secrets: {untried:,} tokens were not tried, for none was found for others of their issuer and key"
+        yield f"known secrets: none was found for some of one issuer and key, and not tried on the others: {untried:,}"

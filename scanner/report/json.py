@@ -78,7 +78,7 @@ def _subject(subject: Subject, style: Style) -> dict[str, Any]:
     if style.show_secrets:
         shown["value"] = subject.sealed.reveal().decode("utf-8", "replace")
         if subject.secret is not None:
-            shown["secret"] = subject.secret.reveal().decode("utf-8", "replace")
+            shown["secret"] = subject.secret.reveal().decode("utf-8", "backslashreplace")
     return shown
 
 

@@ -58,7 +58,7 @@ def _card(subject: Subject, findings: Sequence[Finding], style: Style, width: in
     if style.show_secrets:
         yield [("  ", ""), (plain(subject.sealed.reveal().decode("utf-8", "replace")), "")]
         if subject.secret is not None:
-            yield [("  secret ", "dim"), (plain(subject.secret.reveal().decode("utf-8", "replace")), "")]
+            yield [("  secret ", "dim"), (plain(subject.secret.reveal().decode("utf-8", "backslashreplace")), "")]
     for sighting in _places(subject, findings):
         yield [("  ", ""), (where(sighting), "place"), (_context(sighting), "dim")]
     more = subject.seen - len(_places(subject, findings))

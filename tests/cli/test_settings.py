@@ -35,6 +35,23 @@ def test_flags_stand_over_the_file_and_rules_add_up(project: Path) -> None:
     )
 
 
+def test_word_lists_add_up(project: Path) -> None:
+    """Those of the file stand beside it."""
+    (project / "tokensweep.toml").write_text('wordlists = ["ours.txt"]\ntries = 7\n')
+    for name in ("ours.txt", "more.txt"):
+        (project / name).touch()
+    more = str(project / "more.txt")
+    force = settings.policy_in_force([str(project)], flags(wordlist=(more,), tries="9"))
+    assert (force.wordlists, force.tries) == ((str(project / "ours.txt"), more), 9)
+
+
+@pytest.mark.parametrize("name", ["gone.txt", "."])
+def test_a_word_list_that_is_no_file(project: Path, name: str) -> None:
+    """It is told before anything is scanned: a scan without HMAC would never read it."""
+    with pytest.raises(UsageError, match="no word list "):
+        settings.policy_in_force([str(project)], flags(wordlist=(str(project / name),)))
+
+
 def test_no_config(project: Path) -> None:
     assert settings.policy_in_force([str(project)], flags(no_config=True)) == Policy()
 

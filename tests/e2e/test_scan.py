@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.correlate.known import mint as signed
 from tests.e2e.conftest import NOW, Run, command, environment, mint
 
 
@@ -90,6 +91,8 @@ class TestMistakes:
             (["--color", "blue"], "--color: expected one of auto, always, never, not 'blue'"),
             (["--now", "soon"], "--now: expected a time such as 2027-01-31T12:00:00Z or 1801396800, not 'soon'"),
             (["--config", "none.toml"], "none.toml: No such file or directory"),
+            (["--wordlist", "none.txt"], "no word list none.txt"),
+            (["--tries", "1e6"], "--tries: expected a whole number, 0 or more, not '1e6'"),
         ],
     )  # fmt: skip
     def test_bad_options(self, run: Run, arguments: list[str], line: str) -> None:
@@ -245,6 +248,53 @@ class TestOutputs:
         assert b"Traceback" not in err
         written = report(out.decode())
         assert "interrupted" in [skipped["reason"] for skipped in written["coverage"]["skipped"]]
+
+
+class TestKnownSecrets:
+    """A token that a known secret signs, from file to report."""
+
+    @pytest.fixture
+    def tokens(self, project: Path) -> None:
+        """One of each kind of secret."""
+        files = {"a.py": "keyboard cat", "b.py": "our own pass phrase", "tests/test_c.py": "secret"}
+        for name, secret in files.items():
+            (project / name).parent.mkdir(exist_ok=True)
+            (project / name).write_bytes(b"T = '" + signed(secret, {"sub": name, "exp": NOW - 60}) + b"'\n")
+
+    def test_it_is_named_in_every_format(self, run: Run, tokens: None) -> None:
+        for name in ("text", "json", "sarif"):
+            assert "keyboard cat" in run("scan", "-f", name).stdout
+
+    def test_severity_and_evidence(self, run: Run, tokens: None) -> None:
+        """Critical although it has expired, and low where a test is all that holds it."""
+        findings = report(run("scan", "-f", "json").stdout)["findings"]
+        known = [finding for finding in findings if finding["rule"] == "token-known-secret"]
+        assert [(f["location"]["path"], f["severity"], f["confidence"]) for f in known] == [
+            ("a.py", "critical", "proved"),
+            ("tests/test_c.py", "low", "proved"),
+        ]
+        assert known[1]["evidence"]["known_secret"] == "secret"
+
+    def test_a_secret_of_an_own_list_is_never_printed(self, run: Run, project: Path, tokens: None) -> None:
+        words = project.parent / "words.txt"
+        words.write_text("no\nour own pass phrase\n")
+        for name in ("text", "json", "sarif"):
+            result = run("scan", "-f", name, "--wordlist", words)
+            assert "the secret on line 2 of words.txt" in " ".join(result.stdout.split())
+            assert "pass phrase" not in " ".join(result.stdout.split()) + result.stderr
+        for name in ("text", "json"):
+            assert "our own pass phrase" in run("scan", "-f", name, "--wordlist", words, "--show-secrets").stdout
+
+    def test_the_configuration_names_lists(self, run: Run, project: Path, tokens: None) -> None:
+        (project / "words.txt").write_text("our own pass phrase\n")
+        (project / "tokensweep.toml").write_text('wordlists = ["words.txt"]\n')
+        assert "the secret on line 1 of words.txt" in " ".join(run("scan").stdout.split())
+        shown = run("config", "show").stdout
+        assert 'wordlists = ["' in shown
+        assert "tries = 20000000  # default" in shown
+
+    def test_no_tries(self, run: Run, tokens: None) -> None:
+        assert "token-known-secret" not in run("scan", "--tries", "0").stdout
 
 
 class TestTriage:

@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from scanner.model import Coverage, Excluded, Finding, Severity, Skipped, Suppression
+from scanner.model import Coverage, Excluded, Finding, Sealed, Severity, Skipped, Suppression
 from tests.reports import LEAKED, NHI3, leak, mint, rendered, report, sighting, subject
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/report.schema.json").read_text(encoding="utf-8"))
@@ -188,6 +188,16 @@ def test_the_value_is_shown_on_request_alone():
     of = report(Finding(LEAKED, subject(raw), Severity.HIGH, sighting()))
     assert "value" not in document(of)["subjects"][0]
     assert document(of, show_secrets=True)["subjects"][0]["value"] == raw
+
+
+def test_a_secret_is_shown_on_request_alone():
+    """What signs a token, where that is no public knowledge; also the empty secret."""
+    for secret, text in ((b"ours \xff", "ours \\xff"), (b"", "")):
+        token = subject(mint())
+        token.secret = Sealed(secret)
+        of = report(Finding(LEAKED, token, Severity.HIGH, sighting()))
+        assert "secret" not in document(of)["subjects"][0]
+        assert document(of, show_secrets=True)["subjects"][0]["secret"] == text
 
 
 def test_one_subject_and_one_finding_a_line():

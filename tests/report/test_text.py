@@ -5,7 +5,7 @@ import re
 import msgspec
 import pytest
 
-from scanner.model import Coverage, Excluded, Finding, Severity, Skipped, Suppression
+from scanner.model import Coverage, Excluded, Finding, Sealed, Severity, Skipped, Suppression
 from tests.reports import LEAKED, leak, mint, rendered, report, sighting, subject
 
 
@@ -111,6 +111,15 @@ def test_the_value_is_shown_on_request_alone():
     of = report(Finding(LEAKED, subject(raw), Severity.HIGH, sighting()))
     assert raw not in rendered("text", of)
     assert f"  {raw}" in rendered("text", of, show_secrets=True).splitlines()
+
+
+def test_a_secret_is_shown_on_request_alone():
+    """What signs a token, under it."""
+    token = subject(mint())
+    token.secret = Sealed(b"hush\x1b")
+    of = report(Finding(LEAKED, token, Severity.HIGH, sighting()))
+    assert "hush" not in rendered("text", of)
+    assert "  secret hush\\x1b" in rendered("text", of, show_secrets=True).splitlines()
 
 
 @pytest.mark.parametrize("width", [0, 70, 80, 100, 500])

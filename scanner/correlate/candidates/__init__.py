@@ -37,33 +37,38 @@ class Candidate(NamedTuple):
     provenance: Provenance
 
     @property
-    def text(self) -> str | None:
-        """The secret as text; None where it is none that can be printed."""
+    def is_text(self) -> bool:
+        """Whether the secret is text that can be printed as it stands."""
         text = self.secret.decode("utf-8", "replace")
-        return text if text.isprintable() and "\N{REPLACEMENT CHARACTER}" not in text else None
+        return text.isprintable() and "\N{REPLACEMENT CHARACTER}" not in text
 
     @property
     def shown(self) -> str | None:
-        """What may be printed of it: the text, or what it was made of; None where it is not public."""
-        return (self.text or self.provenance.value) if self.provenance.public else None
+        """What may be printed of it: itself, else the text that it was made of, else its bytes; None if not public."""
+        if not self.provenance.public:
+            return None
+        if not self.is_text and self.provenance.value:
+            return self.provenance.value
+        text = self.secret.decode("utf-8", "backslashreplace")
+        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
     @property
     def words(self) -> str:
-        """The secret and its provenance, as may be printed: `"secret" (a placeholder)`, `line 3 of words.txt`."""
+        """It and its provenance, as may be printed: `"secret" (a common secret)`, `the secret on line 3 of a.txt`."""
         where, form, value, line, public = self.provenance
         if not public:
-            return f"line {line} of {where}" if line else where
-        made = f'"{value}" {form}' if form else ""
-        if self.text is None:
-            return f"{made} ({where})"
-        text = f'"{self.text}"' if self.secret else "the empty secret"
-        return f"{text} ({made}; {where})" if made else f"{text} ({where})"
+            return f"the secret on line {line} of {where}" if line else f"a secret {where}"
+        shown = f'"{self.shown}"' if self.secret else "the empty secret"
+        if not form:
+            return f"{shown} ({where})"
+        return f'{shown} ("{value}" {form}; {where})' if self.is_text else f"{shown} {form} ({where})"
 
 
 def wordlist(path: str) -> Iterator[Candidate]:
     """The lines of a user's list: their bytes as they are, without line ends. Raises OSError."""
+    name = Path(path).name
     with Path(path).open("rb") as file:
         for number, line in enumerate(iter(partial(file.readline, _LINE), b""), 1):
             secret = line.removesuffix(b"\n").removesuffix(b"\r")
             if secret:
-                yield Candidate(secret, Provenance(path, line=number, public=False))
+                yield Candidate(secret, Provenance(name, line=number, public=False))

@@ -56,7 +56,7 @@ _KEY: Final = re.compile(rb"[A-Za-z0-9+/_-]{22,}={1,2}|[0-9a-fA-F]{32,}")
 """What looks like the encoding of a key, not like a word."""
 
 _PUBLIC_CODE: Final = "in a list of secrets found in public code"
-_PLACEHOLDER: Final = "a placeholder"
+_PLACEHOLDER: Final = "a common placeholder"
 
 
 @cache
@@ -86,7 +86,7 @@ def _forms() -> tuple[Candidate, ...]:
 def _forms_of(candidate: Candidate) -> Iterator[Candidate]:
     """A value as a file, a configuration or a user's habit changes it."""
     secret = candidate.secret
-    where, value = candidate.provenance.where, candidate.text or ""
+    where, value = candidate.provenance.where, candidate.shown or ""
 
     def made(form: str, changed: bytes) -> Candidate:
         return Candidate(changed, Provenance(where, form, value))
