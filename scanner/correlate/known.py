@@ -40,8 +40,6 @@ def prove(tokens: Callable[[], Iterator[tuple[Subject, Token]]], policy: Policy,
         while alike:
             _round(alike, policy, coverage, budget)
             alike = [family for family in alike if family.goes_on(budget)]
-    for family in families:
-        family.tell_misses()
     coverage.notes += _notes(families, policy)
 
 
@@ -55,10 +53,9 @@ def _round(families: list[_Family], policy: Policy, coverage: Coverage, budget: 
     for family in families:
         if family.is_new:
             search(family.targets, near(family.shortest, family.token), budget)
-    lists = (_lines(path, coverage) for path in policy.wordlists)
-    search(
-        (target for family in families if family.wholly for target in family.targets), chain(*lists, derived()), budget
-    )
+    wholly = [target for family in families if family.wholly for target in family.targets]
+    own = (_lines(path, coverage) for path in policy.wordlists)
+    search(wholly, chain(*own, derived()), budget)
 
 
 class _Family:
@@ -77,8 +74,6 @@ class _Family:
         self.wholly = True
         """Whether they are tried with all candidates, or with the published ones alone."""
         self.is_new = True
-        self.tried = 0
-        """How many secrets were tried on one of them in vain."""
         self.is_cut = False
         """Whether a bound kept one from being tried with all."""
 
@@ -100,11 +95,9 @@ class _Family:
         """Take in what the round has found; whether another one is worth its tries."""
         found = {target.found.secret: target.found for target in self.targets if target.found}
         missed = [target for target in self.targets if not target.found]
-        self.tried = max([self.tried, *(target.tried for target in missed)])
         self.is_cut = self.is_cut or any(target.cut for target in missed)
         for target in self.targets:
-            if target.found:
-                _tell(target, target.found)
+            _tell(target)
         self.missed += (target.subject for target in missed)
         if found:
             self.missed = self._unsigned(self.missed, found.values(), budget)
@@ -122,15 +115,10 @@ class _Family:
             target = Target(subject, self.hash, len(found) * len(subject.sealed))
             search([target], found, budget)
             if target.found:
-                _tell(target, target.found)
+                _tell(target)
             else:
                 left.append(subject)
         return left
-
-    def tell_misses(self) -> None:
-        """Say of those whose secret is not found how many were tried."""
-        for subject in self.missed + self.untried:
-            subject.evidence["secrets_tried"] = self.tried
 
 
 def _families(tokens: Iterator[tuple[Subject, Token]]) -> list[_Family]:
@@ -169,22 +157,27 @@ def _lines(path: str, coverage: Coverage) -> Iterator[Candidate]:
             coverage.skipped.append(lost)
 
 
-def _tell(target: Target, found: Candidate) -> None:
-    subject = target.subject
-    subject.secret = Sealed(found.secret)
-    subject.evidence["has_known_secret"] = True
-    subject.evidence["known_secret_name"] = found.words
-    subject.evidence["known_secret_bytes"] = len(found.secret)
-    subject.evidence["known_secret_bytes_needed"] = len(target.signature)
-    if found.shown is not None:
-        subject.evidence["known_secret"] = found.shown
+def _tell(target: Target) -> None:
+    """Make evidence of what was found, or of how much was tried in vain."""
+    evidence = target.subject.evidence
+    if target.found is None:
+        evidence["secrets_tried"] = target.tried
+        return
+    evidence.pop("secrets_tried", None)  # with those of an earlier round
+    target.subject.secret = Sealed(target.found.secret)
+    evidence["has_known_secret"] = True
+    evidence["known_secret_name"] = target.found.words
+    evidence["known_secret_bytes"] = len(target.found.secret)
+    evidence["known_secret_bytes_needed"] = len(target.signature)
+    if target.found.shown is not None:
+        evidence["known_secret"] = target.found.shown
 
 
 def _notes(families: list[_Family], policy: Policy) -> Iterator[str]:
     """What was left out."""
     cut = sum(len(family.missed) + len(family.untried) for family in families if family.is_cut)
     if cut:
-        yield f"known secrets: the limit of {policy.tries:,} tries (--tries) came before the last; for {cut:,} tokens"
+        yield f"known secrets: {policy.tries:,} tries (--tries) were not enough for all; tokens concerned: {cut:,}"
     untried = sum(len(family.untried) for family in families if not family.is_cut)
     if untried:
-        yield f"known secrets: none was found for some of one issuer and key, and not tried on the others: {untried:,}"
+        yield f"known secrets: none was found for some tokens of one issuer and key; others, not tried: {untried:,}"

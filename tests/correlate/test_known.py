@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from scanner.correlate.candidates import Candidate
 from scanner.correlate.candidates.listed import derived, published
+from scanner.decode.jws import decode
+from scanner.model import Subject
 from tests.correlate.known import HASHES, evidence, mint, prove, secrets, segment, subject
 
 RANDOM = "wJ4t-Zk2QmVb9_Lr7Xs0aTyHf3GcNpEu"
@@ -86,7 +88,7 @@ def test_the_key_of_rfc_7515():
     assert name.endswith('" decoded from base64 (the key of RFC 7515 A.1)')
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.sampled_from(published()) | st.sampled_from(tuple(derived())), st.sampled_from(sorted(HASHES)))
 def test_every_candidate_is_found(candidate: Candidate, algorithm: str):
     """Any listed secret with any algorithm."""
@@ -96,7 +98,7 @@ def test_every_candidate_is_found(candidate: Candidate, algorithm: str):
     assert found.rstrip(b"\0") == candidate.secret.rstrip(b"\0")
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.binary(min_size=32, max_size=32))
 def test_a_random_secret_is_never_found(secret: bytes):
     """Nothing is proved of what nobody can know."""
@@ -124,6 +126,14 @@ def test_spellings_of_the_algorithm(algorithm):
 def test_what_is_not_tried(raw):
     """A signature that is no HMAC, or not all there, has no secret to find."""
     assert evidence(raw) == [{}]
+
+
+def test_a_single_token_without_a_place():
+    """As it is given on a command line."""
+    token = decode(mint("secret"))
+    assert token
+    alone = Subject("token", token.identity, token.raw, [])
+    assert secrets((alone, token)) == [b"secret"]
 
 
 def test_nothing_is_tried_without_tries():
@@ -203,10 +213,11 @@ class TestFamilies:
         begin = time.process_time()
         found, coverage = prove(*(mint(RANDOM, claim) for claim in claims))
         assert time.process_time() - begin < 10
-        [tried] = {subject.evidence["secrets_tried"] for subject in found}
-        assert 100_000 < tried < 200_000
+        *doubts, first = sorted(subject.evidence["secrets_tried"] for subject in found if subject.evidence)
+        assert doubts == [len(published())] * 8
+        assert 100_000 < first < 200_000
         assert coverage.notes == [
-            "known secrets: none was found for some of one issuer and key, and not tried on the others: 2,991"
+            "known secrets: none was found for some tokens of one issuer and key; others, not tried: 2,991"
         ]
 
     def test_a_secret_that_is_found_is_checked_on_all(self):
@@ -233,9 +244,7 @@ class TestFamilies:
         found, coverage = prove(*tokens, tries=10_000)
         assert sum(subject.evidence["secrets_tried"] for subject in found) <= 10_000
         assert {subject.evidence["secrets_tried"] for subject in found} == {500}
-        assert coverage.notes == [
-            "known secrets: the limit of 10,000 tries (--tries) came before the last; for 20 tokens"
-        ]
+        assert coverage.notes == ["known secrets: 10,000 tries (--tries) were not enough for all; tokens concerned: 20"]
 
     def test_two_runs_find_the_same(self):
         tokens = [mint(secret, {"sub": str(n)}) for n, secret in enumerate([RANDOM, "secret", "dev", RANDOM, "test"])]
@@ -250,7 +259,7 @@ def test_a_token_of_a_megabyte_costs_no_more():
     assert time.process_time() - begin < 5
     assert found[1].evidence["known_secret"] == "secret"
     assert found[0].evidence["secrets_tried"] < 1_000
-    assert coverage.notes[0].endswith("for 1 tokens")
+    assert coverage.notes[0].endswith("tokens concerned: 1")
 
 
 def test_a_scan_without_such_tokens_reads_no_list(tmp_path: Path):

@@ -10,9 +10,9 @@ import ast
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
-from itertools import chain, product
+from itertools import product
 from pathlib import Path
 from typing import Final
 
@@ -25,9 +25,9 @@ _ESCAPE: Final = re.compile(rb"\\(?:([\\nrt])|x([0-9a-fA-F]{2}))")
 _ESCAPED: Final = {b"\\": b"\\", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _EMPTY: Final = Candidate(b"", Provenance("no secret at all, or one of zero bytes"))
 
-_WORD: Final = re.compile(r"[A-Za-z]{3,12}")
+_WORD: Final = re.compile(rb"[A-Za-z]{3,12}")
 """A value to which people append figures."""
-_PHRASE: Final = re.compile(r"[A-Za-z0-9]+([ _-])[A-Za-z0-9]+(?:\1[A-Za-z0-9]+)*")
+_PHRASE: Final = re.compile(rb"[A-Za-z0-9]+([ _-])[A-Za-z0-9]+(?:\1[A-Za-z0-9]+)*")
 """A value of words that people join in many ways."""
 _SUFFIXES: Final = (
     "1",
@@ -47,6 +47,8 @@ _SUFFIXES: Final = (
 )
 _LENGTHS: Final = (32, 64)
 """Bytes up to which a short value is repeated: what HS256 and HS512 ask for (RFC 7518 §3.2)."""
+_LONGEST: Final = 512
+"""Bytes of a value of public code; longer ones are pieces of programs."""
 _QUAD: Final = 4
 """Characters of base64 that make three bytes."""
 _NOT_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/]")
@@ -74,57 +76,62 @@ def published() -> tuple[Candidate, ...]:
 
 
 def derived() -> Iterator[Candidate]:
-    """What is made of the published values, what public code holds, and phrases like those of tutorials."""
-    return chain.from_iterable(made() for made in (_forms, _scraped, _phrases))
+    """What is made of the published values, what public code holds, and phrases like those of tutorials.
+
+    It is made anew each time, for it would take tens of megabytes; some come twice.
+    """
+    for candidate in published():
+        yield from _forms(candidate)
+    yield from _scraped()
+    placeholder = Provenance(_PLACEHOLDER)
+    for phrase in phrases():
+        yield Candidate(phrase.encode(), placeholder)
 
 
-@cache
-def _forms() -> tuple[Candidate, ...]:
-    return _distinct(form for candidate in published() if candidate.secret for form in _forms_of(candidate))
+def _forms(candidate: Candidate) -> Iterator[Candidate]:
+    """What files, configurations and habits make of a value."""
+    known = {b"", candidate.secret}
+    for form, secret in _made_of(candidate.secret):
+        if secret not in known:
+            known.add(secret)
+            yield Candidate(secret, Provenance(candidate.provenance.where, form, candidate.shown or ""))
 
 
-def _forms_of(candidate: Candidate) -> Iterator[Candidate]:
-    """A value as a file, a configuration or a user's habit changes it."""
-    secret = candidate.secret
-    where, value = candidate.provenance.where, candidate.shown or ""
-
-    def made(form: str, changed: bytes) -> Candidate:
-        return Candidate(changed, Provenance(where, form, value))
-
-    yield made("with a line feed", secret + b"\n")
-    yield made("with a carriage return and a line feed", secret + b"\r\n")
-    yield from (made("decoded from base64", key) for key in _from_base64(secret))
-    yield from (made("decoded from hexadecimal", key) for key in _from_hex(secret))
+def _made_of(secret: bytes) -> Iterator[tuple[str, bytes]]:
+    yield "with a line feed", secret + b"\n"
+    yield "with a carriage return and a line feed", secret + b"\r\n"
+    yield from _keys(secret)
     encoded = base64.b64encode(secret)
-    yield from (made("in base64", text) for text in (encoded, encoded.rstrip(b"="), _urlsafe(encoded)))
-    yield made("in lower case", secret.lower())
-    yield made("in capitals", secret.upper())
-    yield made("capitalised", secret.capitalize())
-    if _PHRASE.fullmatch(value):
-        yield from (made("respelt", text.encode()) for text in spellings(re.split("[ _-]", value.lower())))
-    if _WORD.fullmatch(value):
-        for word, end in product((value, value.capitalize()), _SUFFIXES):
-            yield made(f'with "{end}"', f"{word}{end}".encode())
+    yield from (("in base64", text) for text in (encoded, encoded.rstrip(b"="), _urlsafe(encoded)))
+    yield "in lower case", secret.lower()
+    yield "in capitals", secret.upper()
+    yield "capitalised", secret.capitalize()
+    if _PHRASE.fullmatch(secret):
+        words = re.split("[ _-]", secret.decode().lower())
+        yield from (("respelt", text.encode()) for text in spellings(words))
+    if _WORD.fullmatch(secret):
+        for word, end in product((secret, secret.capitalize()), _SUFFIXES):
+            yield f'with "{end}"', word + end.encode()
     for length in _LENGTHS:
-        if len(secret) < length:
+        if 0 < len(secret) < length:
             repeated = secret * -(-length // len(secret))
-            yield made("repeated", repeated)
-            yield made(f"repeated to {length} bytes", repeated[:length])
+            yield "repeated", repeated
+            yield f"repeated to {length} bytes", repeated[:length]
 
 
-@cache
-def _scraped() -> tuple[Candidate, ...]:
+def _scraped() -> Iterator[Candidate]:
     """The word list of flask-unsign, and the keys that its values encode."""
     from flask_unsign_wordlist import get
 
     plain = Provenance(_PUBLIC_CODE)
-    secrets = [secret for line in Path(get("all")).read_bytes().splitlines() for secret in _literal(line)]
-    keys = (
-        Candidate(key, Provenance(_PUBLIC_CODE, form, secret.decode("utf-8", "replace")))
-        for secret in secrets
-        for form, key in _keys(secret)
-    )
-    return _distinct(chain((Candidate(secret, plain) for secret in secrets), keys))
+    with Path(get("all")).open("rb") as lines:
+        for line in lines:
+            for secret in _literal(line.rstrip(b"\r\n")):
+                if len(secret) <= _LONGEST:
+                    yield Candidate(secret, plain)
+                if _KEY.fullmatch(secret):
+                    for form, key in _keys(secret):
+                        yield Candidate(key, Provenance(_PUBLIC_CODE, form, secret.decode()))
 
 
 def _literal(line: bytes) -> tuple[bytes, ...]:
@@ -144,25 +151,9 @@ def _literal(line: bytes) -> tuple[bytes, ...]:
     )
 
 
-def _keys(secret: bytes) -> Iterator[tuple[str, bytes]]:
-    if _KEY.fullmatch(secret):
-        yield from (("decoded from hexadecimal", key) for key in _from_hex(secret))
-        yield from (("decoded from base64", key) for key in _from_base64(secret))
-
-
-@cache
-def _phrases() -> tuple[Candidate, ...]:
-    provenance = Provenance(_PLACEHOLDER)
-    return _distinct(Candidate(phrase.encode(), provenance) for phrase in phrases())
-
-
-def _distinct(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
-    known = {candidate.secret for candidate in published()}
-    found: dict[bytes, Candidate] = {}
-    for candidate in candidates:
-        if candidate.secret not in known:
-            found.setdefault(candidate.secret, candidate)
-    return tuple(found.values())
+def _keys(text: bytes) -> Iterator[tuple[str, bytes]]:
+    yield from (("decoded from base64", key) for key in _from_base64(text))
+    yield from (("decoded from hexadecimal", key) for key in _from_hex(text))
 
 
 def _from_base64(text: bytes) -> Iterator[bytes]:
