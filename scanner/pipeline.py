@@ -83,7 +83,8 @@ def scan(
     found = [subject for subject in everything if (subject.kind, subject.identity) not in known]
     if book is None and (found or with_rules):
         book = rulebook.load(extra)
-    findings = judge_all(everything, book, policy, now, coverage, keys, known) if book else []
+    place = plan.root.name if plan.root else ""
+    findings = judge_all(everything, book, policy, now, coverage, keys, known, place) if book else []
     if findings or _decided(policy, plan):
         coverage.notes += _triage(findings, policy, plan, now)
     return Report(
@@ -163,16 +164,17 @@ def judge_all(
     coverage: Coverage,
     keys: Sequence[GivenKey],
     known: Collection[tuple[str, str]] = (),
+    place: str = "",
 ) -> list[Finding]:
     """The findings on the subjects, most severe first, else in the order of subjects and of rules.
 
     Correlation comes first: its evidence is among the facts that are judged. Those that are `known` already, by kind
-    and identity, give evidence, and are not judged themselves.
+    and identity, give evidence, and are not judged themselves. `place` is the name of the folder that was scanned.
     """
     from scanner.correlate import correlate
     from scanner.judge import Judge
 
-    correlate(lambda: _decoded(subjects), policy, coverage, keys)
+    correlate(lambda: _decoded(subjects), policy, coverage, keys, place)
     judge = Judge(book, policy, now)
     findings: list[Finding] = []
     for subject, token in _decoded(subject for subject in subjects if (subject.kind, subject.identity) not in known):

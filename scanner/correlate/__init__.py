@@ -1,15 +1,14 @@
 """Correlation: what can be proved across subjects, offline. It runs once, where all results meet, and before judgement.
 
-A prover is a module beside this one and a line of `_PROVERS`. It adds to `Subject.evidence`, under the names of the
+A prover is a module beside this one and a call of `correlate`. It adds to `Subject.evidence`, under the names of the
 facts `evidence.*` without that prefix.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from scanner.correlate import known
 from scanner.model import Coverage, Policy, Subject, Token
 
 if TYPE_CHECKING:
@@ -18,18 +17,17 @@ if TYPE_CHECKING:
 Tokens = Callable[[], Iterator[tuple[Subject, Token]]]
 """All tokens of the scan, each with what it says. Each call decodes them anew, one at a time: there may be many."""
 
-Prover = Callable[[Tokens, Policy, Coverage], None]
 
-_PROVERS: Final[tuple[Prover, ...]] = (known.prove,)
-
-
-def correlate(tokens: Tokens, policy: Policy, coverage: Coverage, keys: Sequence[GivenKey] = ()) -> None:
+def correlate(
+    tokens: Tokens, policy: Policy, coverage: Coverage, keys: Sequence[GivenKey] = (), place: str = ""
+) -> None:
     """Add what can be proved of the tokens to their subjects; `coverage` gets what a bound left out.
 
-    `keys` are those that the user trusts, to verify signatures with.
+    `keys` are those that the user trusts, to verify signatures with; `place` is the name of the folder that is scanned.
     """
-    for prove in _PROVERS:
-        prove(tokens, policy, coverage)
+    from scanner.correlate.known import find_secrets
+
+    find_secrets(tokens, policy, coverage, place)
     if keys:
         from scanner.correlate.verification import verify
 

@@ -7,14 +7,17 @@ All bounds count tries, not seconds, so that two runs find the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from scanner.correlate.candidates import Candidate, wordlist
 from scanner.correlate.hmac_search import Budget, Target, hash_of, search
 from scanner.model import Coverage, Policy, Sealed, Skipped, Subject, Token
+
+if TYPE_CHECKING:
+    from scanner.correlate import Tokens
 
 _DOUBTS: Final = 8
 """Tokens of a family that are tried with the published secrets alone, once the secret of its first is not found."""
@@ -26,10 +29,11 @@ _BYTES: Final = 64
 """Bytes of signed text that may be hashed for one token, for each of the policy's tries."""
 
 
-def prove(tokens: Callable[[], Iterator[tuple[Subject, Token]]], policy: Policy, coverage: Coverage) -> None:
+def find_secrets(tokens: Tokens, policy: Policy, coverage: Coverage, place: str = "") -> None:
     """Add to the evidence of tokens that HMAC signs what is known of their secret: `has_known_secret` and others.
 
-    Where none is found, `secrets_tried` says how many were tried: a miss is no proof of strength.
+    Where none is found, `secrets_tried` says how many were tried: a miss is no proof of strength. Secrets are made of
+    `place` too, the name of the folder that is scanned.
     """
     families = _families(tokens()) if policy.tries else []
     if not families:
@@ -38,12 +42,12 @@ def prove(tokens: Callable[[], Iterator[tuple[Subject, Token]]], policy: Policy,
     for long in (False, True):
         alike = [family for family in families if (len(family.shortest.sealed) > _LONG) is long]
         while alike:
-            _round(alike, policy, coverage, budget)
+            _round(alike, policy, coverage, budget, place)
             alike = [family for family in alike if family.goes_on(budget)]
     coverage.notes += _notes(families, policy)
 
 
-def _round(families: list[_Family], policy: Policy, coverage: Coverage, budget: Budget) -> None:
+def _round(families: list[_Family], policy: Policy, coverage: Coverage, budget: Budget, place: str) -> None:
     """Try the next tokens of each family, one secret after another on all of them."""
     from scanner.correlate.candidates.listed import derived, published
     from scanner.correlate.candidates.names import near
@@ -52,7 +56,7 @@ def _round(families: list[_Family], policy: Policy, coverage: Coverage, budget: 
     search(targets, published(), budget)
     for family in families:
         if family.is_new:
-            search(family.targets, near(family.shortest, family.token), budget)
+            search(family.targets, near(family.shortest, family.token, place), budget)
     wholly = [target for family in families if family.wholly for target in family.targets]
     own = (_lines(path, coverage) for path in policy.wordlists)
     search(wholly, chain(*own, derived()), budget)

@@ -39,7 +39,7 @@ def prove(*tokens: bytes | tuple[Subject, Token], **policy: Any) -> tuple[list[S
     """The subjects of these tokens with their evidence, and what was left out."""
     items = [subject(token) if isinstance(token, bytes) else token for token in tokens]
     coverage = Coverage()
-    correlate(lambda: iter(items), Policy(**policy), coverage)
+    correlate(lambda: iter(items), Policy(**policy), coverage, place="parcel-shop")
     return [found for found, _ in items], coverage
 
 

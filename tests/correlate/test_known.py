@@ -152,6 +152,12 @@ class TestNames:
             ("sso.parcels.example", {"iss": "https://sso.parcels.example:8443/x"}, None),
             ("ParcelsSecretKey", {"iss": "parcels"}, '"ParcelsSecretKey" (made of its `iss`)'),
             ("src-secret", {}, '"src-secret" (made of a name in its path)'),
+            ("parcelshop-jwt", {}, None),
+            (
+                "parcel_shop_jwt_secret",
+                {},
+                '"parcel_shop_jwt_secret" (made of the name of the folder that was scanned)',
+            ),
         ],
     )
     def test_names_that_a_report_shows(self, secret, claims, name):
@@ -271,5 +277,5 @@ def test_a_scan_without_such_tokens_reads_no_list(tmp_path: Path):
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     status, *loaded = run.stdout.splitlines()[-1].split()
     assert status == "1"
-    assert "scanner.correlate.known" in loaded
+    assert "scanner.correlate" in loaded
     assert {"scanner.correlate.candidates.listed", "flask_unsign_wordlist"} & set(loaded) == set()

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
 from scanner.correlate.candidates import Candidate, Provenance
-from scanner.correlate.candidates.phrases import spellings
+from scanner.correlate.candidates.phrases import entries, spellings
 from scanner.model import Subject, Token
 
 _CLAIMS: Final = (
@@ -30,13 +30,17 @@ _PLAIN: Final = re.compile(r"[A-Za-z]+(?:[ ._/-][A-Za-z]+)*")
 """An issuer that a report names: words that are neither a key nor somebody's number."""
 
 _BEFORE: Final = ("my", "jwt", "secret", "dev")
-_AFTER: Final = (
-    (), ("secret",), ("key",), ("secret", "key"), ("jwt",), ("jwt", "secret"), ("jwt", "secret", "key"), ("jwt", "key"),
-    ("token",), ("token", "secret"), ("password",), ("super", "secret"), ("super", "secret", "key"), ("dev", "secret"),
-    ("app",), ("app", "secret"), ("api",), ("api", "secret"), ("api", "key"), ("secret", "123"), ("123",),
-    ("1234",), ("12345",), ("123456",), ("1",), ("!",), ("@123",), ("2021",), ("2022",), ("2023",), ("2024",),
-    ("2025",), ("2026",),
-)  # fmt: skip
+_AFTER: Final = entries("""
+    | secret | key | secret key | jwt | jwt secret | jwt secret key | jwt key | token | token secret | password
+    | super secret | super secret key | super secret jwt key | dev secret | dev secret key | dev jwt secret | dev key
+    | test secret | default secret | default secret key | local dev key | internal secret | internal jwt secret
+    | session secret | refresh secret | app | app secret | api | api secret | api key | secret 123 | 123 | 1234 | 12345
+    | 123456 | 1 | ! | @123 | 2022 | 2023 | 2024 | 2025 | 2026 | secret 2024 | secret 2025 | secret change me
+    | secret key change me | jwt secret change me | default secret change me | secret change in production
+    | secret key change in production | jwt secret change in production | jwt secret key change in production
+    | dev secret change me | dev secret change in production | dev secret change in prod
+    | dev jwt secret change in production
+""")
 
 
 class _Name(NamedTuple):
@@ -44,10 +48,10 @@ class _Name(NamedTuple):
     provenance: Provenance
 
 
-def near(subject: Subject, token: Token) -> Iterator[Candidate]:
-    """What could be made of the names in a token and in the paths of its sightings: some thousands at most."""
+def near(subject: Subject, token: Token, place: str) -> Iterator[Candidate]:
+    """What could be made of the names in a token, in the paths of its sightings and of the place: some thousands."""
     names: dict[str, Provenance] = {}
-    for text, provenance in _names(subject, token):
+    for text, provenance in _names(subject, token, place):
         if 0 < len(text) <= _LENGTH:
             names.setdefault(text, provenance)
     for text, provenance in islice(names.items(), _NAMES):
@@ -58,8 +62,8 @@ def near(subject: Subject, token: Token) -> Iterator[Candidate]:
 def _secrets(name: str) -> Iterator[str]:
     """`Acme` gives `Acme`, `acme-secret`, `acme_secret`, `ACME_SECRET_KEY`, `acme123` and so on."""
     yield from (name, name.lower(), name.upper(), f"{name}\n", f"{name}{name}")
-    words = tuple(word.lower() for word in _WORD.findall(name))
-    if words:
+    parts = tuple(word.lower() for word in _WORD.findall(name))
+    for words in dict.fromkeys((parts, ("".join(parts),))) if parts else ():
         for after in _AFTER:
             yield from spellings(words + after)
         for before in _BEFORE:
@@ -67,7 +71,7 @@ def _secrets(name: str) -> Iterator[str]:
             yield from spellings((before, *words, "secret"))
 
 
-def _names(subject: Subject, token: Token) -> Iterator[_Name]:
+def _names(subject: Subject, token: Token, place: str) -> Iterator[_Name]:
     claims, header = token.claims or {}, token.header
     members = [(name, claims.get(name)) for name in _CLAIMS] + [(name, header.get(name)) for name in _HEADERS]
     for member, value in members:
@@ -75,6 +79,7 @@ def _names(subject: Subject, token: Token) -> Iterator[_Name]:
             if isinstance(text, str):
                 public = member == "iss" and bool(_HOST.match(text) or _PLAIN.fullmatch(text))
                 yield from _parts(text, Provenance(f"made of its `{member}`", public=public))
+    yield from _parts(place, Provenance("made of the name of the folder that was scanned"))
     for sighting in subject.sightings[:_PLACES]:
         for path in (sighting.origin.path, *sighting.origin.members):
             for part in PurePosixPath(path).parts:

@@ -77,8 +77,12 @@ _NOTE: Final = """
 
 def _ranked(text: str, more: int = 0) -> tuple[_Ranked, ...]:
     """The entries of a list; `more` is added to the rank of each that is not empty."""
-    entries = (tuple(entry.split()) for entry in text.split("|"))
-    return tuple(_Ranked(place.bit_length() + bool(words) * more, words) for place, words in enumerate(entries))
+    return tuple(_Ranked(place.bit_length() + bool(words) * more, words) for place, words in enumerate(entries(text)))
+
+
+def entries(text: str) -> tuple[Words, ...]:
+    """The entries of a list, which `|` divides, each as its words."""
+    return tuple(tuple(entry.split()) for entry in text.split("|"))
 
 
 _LISTS: Final = (
