@@ -42,21 +42,23 @@ def find_secrets(tokens: Tokens, policy: Policy, coverage: Coverage, place: str 
     for long in (False, True):
         alike = [family for family in families if (len(family.shortest.sealed) > _LONG) is long]
         while alike:
-            _round(alike, policy, coverage, budget, place)
+            _round(alike, tokens, place, policy, coverage, budget)
             alike = [family for family in alike if family.goes_on(budget)]
     coverage.notes += _notes(families, policy)
 
 
-def _round(families: list[_Family], policy: Policy, coverage: Coverage, budget: Budget, place: str) -> None:
+def _round(
+    families: list[_Family], tokens: Tokens, place: str, policy: Policy, coverage: Coverage, budget: Budget
+) -> None:
     """Try the next tokens of each family, one secret after another on all of them."""
     from scanner.correlate.candidates.listed import derived, published
     from scanner.correlate.candidates.names import near
 
     targets = [target for family in families for target in family.next(policy.tries * _BYTES)]
     search(targets, published(), budget)
-    for family in families:
-        if family.is_new:
-            search(family.targets, near(family.shortest, family.token, place), budget)
+    first = {family.shortest.identity: family.targets for family in families if family.is_new}
+    for subject, token in tokens() if first else ():  # decoded again: there may be too many to keep
+        search(first.get(subject.identity, ()), near(subject, token, place), budget)
     wholly = [target for family in families if family.wholly for target in family.targets]
     own = (_lines(path, coverage) for path in policy.wordlists)
     search(wholly, chain(*own, derived()), budget)
@@ -65,10 +67,12 @@ def _round(families: list[_Family], policy: Policy, coverage: Coverage, budget: 
 class _Family:
     """Tokens that are likely signed with one secret."""
 
-    def __init__(self, subject: Subject, token: Token, name: str) -> None:
+    __slots__ = ("hash", "is_cut", "is_new", "missed", "shortest", "targets", "untried", "wholly", "width")
+
+    def __init__(self, subject: Subject, name: str) -> None:
         """`name` is that of the hash."""
         self.hash = name
-        self.shortest, self.token = subject, token
+        self.shortest = subject
         self.untried = [subject]
         self.missed: list[Subject] = []
         self.targets: list[Target] = []
@@ -81,11 +85,10 @@ class _Family:
         self.is_cut = False
         """Whether a bound kept one from being tried with all."""
 
-    def add(self, subject: Subject, token: Token) -> None:
+    def add(self, subject: Subject) -> None:
         """Add a token."""
         self.untried.append(subject)
-        if _size(subject) < _size(self.shortest):
-            self.shortest, self.token = subject, token
+        self.shortest = min(self.shortest, subject, key=_size)
 
     def next(self, most_bytes: int) -> list[Target]:
         """The tokens of the next round."""
@@ -133,9 +136,9 @@ def _families(tokens: Iterator[tuple[Subject, Token]]) -> list[_Family]:
             continue
         key = (name, *_signer(subject, token))
         if key in families:
-            families[key].add(subject, token)
+            families[key].add(subject)
         else:
-            families[key] = _Family(subject, token, name)
+            families[key] = _Family(subject, name)
     return list(families.values())
 
 

@@ -170,6 +170,7 @@ class TestNames:
         [
             ("4711-kiwi", {"sub": "4711-kiwi"}, "sub"),
             ("tenant_kiwi", {"tid": "kiwi", "iss": "https://x.example"}, None),
+            ("kiwi-realm-secret", {"iss": "https://x.example/realms/kiwi-realm"}, "iss"),
             ("kiwi-secret", {"aud": ["a", "https://api.kiwi.example"]}, "aud"),
             ("kiwi77", {"iss": "kiwi77", "client_id": 7}, "iss"),
         ],

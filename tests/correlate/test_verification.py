@@ -45,7 +45,7 @@ def prove(tokens: Iterable[str | bytes], *files: bytes) -> tuple[list[dict[str, 
     found, again = subjects(tokens)
     coverage = Coverage()
     given = [entry for number, data in enumerate(files) for entry in keys.parse(f"{number}.json", data).keys]
-    correlate(again, Policy(), coverage, given)
+    correlate(again, Policy(tries=0), coverage, given)
     return [subject.evidence for subject in found], coverage.notes
 
 

@@ -30,21 +30,8 @@ _WORD: Final = re.compile(rb"[A-Za-z]{3,12}")
 _PHRASE: Final = re.compile(rb"[A-Za-z0-9]+([ _-])[A-Za-z0-9]+(?:\1[A-Za-z0-9]+)*")
 """A value of words that people join in many ways."""
 _SUFFIXES: Final = (
-    "1",
-    "12",
-    "123",
-    "1234",
-    "12345",
-    "123456",
-    "!",
-    "123!",
-    "@123",
-    "01",
-    "321",
-    "2024",
-    "2025",
-    "2026",
-)
+    "1", "12", "123", "1234", "12345", "123456", "!", "123!", "@123", "01", "321", "2024", "2025", "2026"
+)  # fmt: skip
 _LENGTHS: Final = (32, 64)
 """Bytes up to which a short value is repeated: what HS256 and HS512 ask for (RFC 7518 §3.2)."""
 _LONGEST: Final = 512

@@ -24,10 +24,13 @@ _LENGTH: Final = 64
 _PLACES: Final = 3
 """Sightings whose paths are looked at."""
 
-_HOST: Final = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]*)", re.IGNORECASE)
+_HOST: Final = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?([a-z0-9_.-]*)", re.IGNORECASE)
+_DIVIDERS: Final = re.compile(r"[/:@?#&=|]+")
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _PLAIN: Final = re.compile(r"[A-Za-z]+(?:[ ._/-][A-Za-z]+)*")
 """An issuer that a report names: words that are neither a key nor somebody's number."""
+
+_MADE_OF: Final = "made of its `{}`"
 
 _BEFORE: Final = ("my", "jwt", "secret", "dev")
 _AFTER: Final = entries("""
@@ -77,22 +80,28 @@ def _names(subject: Subject, token: Token, place: str) -> Iterator[_Name]:
     for member, value in members:
         for text in value[:_NAMES] if isinstance(value, list) else [value]:
             if isinstance(text, str):
-                public = member == "iss" and bool(_HOST.match(text) or _PLAIN.fullmatch(text))
-                yield from _parts(text, Provenance(f"made of its `{member}`", public=public))
+                if member == "iss":
+                    yield from _parts(_issuer(text), Provenance(_MADE_OF.format(member)))
+                yield from _parts(text, Provenance(_MADE_OF.format(member), public=False))
     yield from _parts(place, Provenance("made of the name of the folder that was scanned"))
     for sighting in subject.sightings[:_PLACES]:
         for path in (sighting.origin.path, *sighting.origin.members):
             for part in PurePosixPath(path).parts:
-                yield from _parts(part.rpartition(".")[0] or part, Provenance("made of a name in its path"))
+                yield from _parts(part, Provenance("made of a name in its path"))
+
+
+def _issuer(text: str) -> str:
+    """What a report shows of an issuer, as `token.issuer` does."""
+    host = _HOST.match(text)
+    return host[1] if host else text if _PLAIN.fullmatch(text) else ""
 
 
 def _parts(text: str, provenance: Provenance) -> Iterator[_Name]:
-    """A name and those in it: of `https://sso.acme.example/` that, its host, `sso.acme`, `sso`, `acme`, `example`."""
+    """A name and those in it: `https://sso.acme.example/shop` holds `sso.acme.example`, `sso.acme`, `shop`, `acme`."""
     text = text[: _LENGTH * 4]
-    host = _HOST.match(text)
-    whole = host[1] if host else text
-    for name in (text, whole, whole.rpartition(".")[0], text.partition("@")[0]):
+    for name in (text, *_DIVIDERS.split(text)):
         yield _Name(name, provenance)
+        yield _Name(name.rpartition(".")[0], provenance)
     for word in _WORD.findall(text.partition("://")[2] or text):
         if len(word) > 1:
             yield _Name(word, provenance)
