@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     import typer
 
 _FORMATS = ("text", "json")
+_SHARED = frozenset(
+    {"fail-on", "show-secrets", "color", "quiet", "config", "no-config", "rules", "jwks", "wordlist", "tries", "now"}
+)
+"""The options that it has in common with a scan."""
 _OPTIONS = (
     Option(
         name="format",
@@ -26,11 +30,7 @@ _OPTIONS = (
         choices=lambda: _FORMATS,
         environment=False,  # of another command's formats
     ),
-    *(
-        option
-        for option in options.SCAN
-        if option.name in {"fail-on", "show-secrets", "color", "quiet", "config", "no-config", "rules", "jwks", "now"}
-    ),
+    *(option for option in options.SCAN if option.name in _SHARED),
 )
 
 _EPILOG = """\

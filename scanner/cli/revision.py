@@ -57,9 +57,15 @@ class Revision:
 
     def hold(self, force: Policy) -> Policy:
         """The policy with all that it names as the revision has it."""
-        rules, keys = ([self.at(Path(path)) for path in paths] for paths in (force.rules, force.jwks))
+        named = (force.rules, force.jwks, force.wordlists)
+        rules, keys, lists = ([self.at(Path(path)) for path in paths] for paths in named)
         baseline = self.at(Path(force.baseline)) if force.baseline else None
-        files = [*keys, *filter(None, [baseline]), *(rule for folder in rules for rule in self._rule_files(folder))]
+        files = [
+            *keys,
+            *lists,
+            *filter(None, [baseline]),
+            *(rule for folder in rules for rule in self._rule_files(folder)),
+        ]
         if force.ignore_files:
             files += [self._folder / IGNORE_FILE, self._folder / DETECT_SECRETS_BASELINE]
         self._take(files)
@@ -67,6 +73,7 @@ class Revision:
             force,
             rules=tuple(map(str, rules)),
             jwks=tuple(map(str, keys)),
+            wordlists=tuple(map(str, lists)),
             baseline=str(baseline) if baseline else None,
             decided_in=str(self._folder),
         )

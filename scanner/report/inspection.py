@@ -203,6 +203,9 @@ def _signature(inspection: Inspection, width: int) -> Iterator[Line]:
     if token.form == "jwe":
         yield from _verdict("encrypted", "good", f", with an authentication tag of {size}.", width)
         return
+    if "known_secret_name" in evidence:
+        name = plain(evidence["known_secret_name"])
+        yield from _verdict("forgeable", "warn", f", {size}, made with {name}.", width)
     known = SIGNATURES.get(evidence.get("signature", ""))
     if known:
         word, role, sentence = known
@@ -211,9 +214,10 @@ def _signature(inspection: Inspection, width: int) -> Iterator[Line]:
         yield from _verdict(word, role, f", {size}. {sentence}", width)
     elif not token.signature_bytes:
         yield from _verdict("none", "warn", ": nothing shows who wrote it.", width)
-    else:
+    elif "known_secret_name" not in evidence:
         key = "its secret as a JWK" if token.header.get("alg") in ("HS256", "HS384", "HS512") else "the issuer's keys"
-        yield from _verdict("not checked", "warn", f", {size}. `--jwks FILE` checks it with {key}.", width)
+        tried = "No known secret made it. " if "secrets_tried" in evidence else ""
+        yield from _verdict("not checked", "warn", f", {size}. {tried}`--jwks FILE` checks it with {key}.", width)
 
 
 def _verdict(word: str, role: str, text: str, width: int) -> Iterator[Line]:

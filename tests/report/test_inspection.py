@@ -20,6 +20,7 @@ from scanner.report import inspection, life
 from scanner.report.neutral import HARMFUL
 from scanner.report.style import Style
 from tests import strategies
+from tests.correlate.known import mint as signed
 from tests.strategies import compact
 
 NOW = 1_767_225_600
@@ -27,9 +28,10 @@ NOW = 1_767_225_600
 BOOK = rulebook.load()
 
 
-def look(text: str, now: int = NOW) -> Any:
-    found = find(text.encode(), BOOK, Policy())
-    return judged(found, BOOK, Policy(), now)
+def look(text: str, now: int = NOW, tries: int = 0) -> Any:
+    """An inspection; without tries, for trying all known secrets takes its time."""
+    policy = Policy(tries=tries)
+    return judged(find(text.encode(), BOOK, policy), BOOK, policy, now)
 
 
 def text(token: str, now: int = NOW, **style: Any) -> str:
@@ -287,6 +289,23 @@ def test_every_token_is_shown_harmlessly(token, color):
     assert not re.search(HARMFUL.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"), bare)
     assert max(map(len, bare.splitlines())) <= 80
     assert json.loads(b"".join(inspection.render_json(found, style)))["inspect"]["header"]
+
+
+class TestKnownSecrets:
+    """What is said of a signature of HMAC."""
+
+    @staticmethod
+    def signature(secret: str) -> list[str]:
+        shown = inspection.render_text(look(signed(secret).decode(), tries=10_000), Style())
+        return lines("Signature", b"".join(shown).decode())
+
+    def test_a_known_secret_is_named(self):
+        assert self.signature("secret") == ['forgeable, 32 bytes, made with "secret" (a common secret).']
+
+    def test_a_miss_is_no_proof(self):
+        assert self.signature("of no list, 7c1e09") == [
+            "not checked, 32 bytes. No known secret made it. `--jwks FILE` checks it with its secret as a JWK."
+        ]
 
 
 def test_kinds_of_tokens(snapshot, tmp_path: Path):
