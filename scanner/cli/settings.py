@@ -47,7 +47,8 @@ def deciding(force: Policy, root: Path) -> list[Path]:
     named = [root / name for name in policy.NAMES]
     if force.ignore_files:
         named += [root / IGNORE_FILE, root / DETECT_SECRETS_BASELINE]
-    return named + [Path(path).absolute() for path in (force.source, force.baseline, *force.rules) if path]
+    stated = (force.source, force.baseline, *force.rules, *force.wordlists)
+    return named + [Path(path).absolute() for path in stated if path]
 
 
 def clock(given: Given) -> int:

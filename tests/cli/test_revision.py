@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from scanner.cli import main
+from tests.correlate.known import mint as signed
 from tests.repositories import Repo
 from tests.scans import NOW, mint
 
@@ -146,6 +147,18 @@ def test_rules(repo: Repo, scan: Scan) -> None:
     report = scan()
     assert {finding["severity"] for finding in report["findings"] if finding["rule"] == "own-rule"} == {"critical"}
     assert [note.split()[0] for note in notes(report)] == ["security/rules/more.toml", "security/rules/ours.toml"]
+
+
+def test_word_lists(repo: Repo, scan: Scan) -> None:
+    """A secret that the change takes off the list is still tried."""
+    repo.write("app.py", signed("ours, and no other").decode())
+    repo.add("words.txt", "ours, and no other\n")
+    repo.commit(tokensweep_toml='wordlists = ["words.txt"]\n')
+    repo.write("words.txt", "")
+    report = scan()
+    [known] = [finding for finding in report["findings"] if finding["rule"] == "token-known-secret"]
+    assert known["evidence"]["known_secret_name"] == "the secret on line 1 of words.txt"
+    assert [note.split()[0] for note in notes(report)] == ["words.txt"]
 
 
 def test_configuration_of_a_folder(repo: Repo, scan: Scan) -> None:
