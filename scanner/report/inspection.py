@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from scanner.facts import show_moment
-from scanner.model import FORMS, Inspection
+from scanner.model import FORMS, Facts, Inspection
 from scanner.report.json import document
 from scanner.report.life import happened, life
 from scanner.report.lines import Line, paint, wrapped
@@ -77,6 +77,7 @@ def _lines(inspection: Inspection, style: Style, width: int) -> Iterator[Line]:
         yield from _section("Claims", _table(_claim_rows(inspection, style), width))
         yield from _section("Life", life(subject.facts, inspection.report.now, width))
     yield from _section("Signature" if token.form == "jws" else "Protection", _signature(inspection, width))
+    yield from _section("How to end it", _end(subject.facts, width))
     if findings:
         yield from _section("Findings", verdicts(findings, width))
     else:
@@ -144,6 +145,8 @@ def _claim_rows(inspection: Inspection, style: Style) -> Iterator[_Row]:
             yield _Row(name, show_moment(date.seconds), happened(name, date.seconds, now) + odd, role)
             continue
         meaning = "no usable date" if name in token.times else CLAIMS.get(name, "")
+        if name == "iss" and facts.get("token.issuer_title"):
+            meaning += f": {facts['token.issuer_title']}"
         wide = mighty & {name, *_words(value)}
         if wide:
             meaning = "; ".join(filter(None, [meaning, f"wide power: {', '.join(sorted(wide))}"]))
@@ -218,6 +221,15 @@ def _signature(inspection: Inspection, width: int) -> Iterator[Line]:
         key = "its secret as a JWK" if token.header.get("alg") in ("HS256", "HS384", "HS512") else "the issuer's keys"
         tried = "No known secret made it. " if "secrets_tried" in evidence else ""
         yield from _verdict("not checked", "warn", f", {size}. {tried}`--jwks FILE` checks it with {key}.", width)
+
+
+def _end(facts: Facts, width: int) -> Iterator[Line]:
+    """Its issuer's way to revoke it, while that matters."""
+    way = facts.get("token.revocation")
+    if way and facts.get("token.state") != "expired":
+        yield from wrapped([("  ", "")], plain(way), 2, width)
+        if facts.get("token.issuer_documentation"):
+            yield [("  ", ""), (plain(facts["token.issuer_documentation"]), "dim")]
 
 
 def _verdict(word: str, role: str, text: str, width: int) -> Iterator[Line]:

@@ -14,7 +14,7 @@ from scanner.report.words import TIMES
 def life(facts: Facts, now: int, width: int) -> Iterator[Line]:
     """The life that these facts tell, as of `now`, seconds since 1970."""
     begin, start = facts.get("token.issued_at"), facts.get("token.not_before")
-    end = facts.get("token.expires_at")
+    end = facts.get("token.ends_at", facts.get("token.expires_at"))
     if (begin, start, end) != (None, None, None):
         yield from time_line(Span(begin, start, end, now), width - 8)
     yield from wrapped([("  ", "")], _in_words(facts), 2, width)
@@ -25,16 +25,13 @@ def _in_words(facts: Facts) -> str:
     match facts.get("token.state"):
         case "live" if "token.remaining" in facts:
             left = show_duration(facts["token.remaining"])
-            return f"Valid by its own word for another {left}{f' (of {whole})' if whole else ''}."
-        case "live" if not facts.get("token.has_expiry"):
-            return "Valid by its own word, without end: it has no `exp`."
+            return f"Live for another {left}{f' (of {whole})' if whole else ''}."
         case "expired":
             ago = f"{show_duration(seconds)} ago" if (seconds := facts.get("token.expired_for")) else "just now"
             return f"Expired {ago}{f', after a life of {whole}' if whole else ''}."
-        case "not_yet":
-            return "Not valid yet."
         case _:
-            return "Nobody can tell from it how long it is valid."
+            words = str(facts.get("token.life", "nobody can tell how long it is valid"))
+            return f"{words[:1].upper()}{words[1:]}."
 
 
 class Span(NamedTuple):

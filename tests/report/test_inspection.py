@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import jsonschema
 import pytest
@@ -187,7 +187,7 @@ class TestLife:
         assert now == "now, 2026-01-01 00:00 UTC"
         assert bar == "┣" + "━" * 45 + "●" + "─" * 44 + "┫"
         assert re.split("  +", labels) == ["issued 2025-12-31 23:00 UTC", "expires 2026-01-01 01:00 UTC"]
-        assert words == "Valid by its own word for another 1 hour (of 2 hours)."
+        assert words == "Live for another 1 hour (of 2 hours)."
 
     def test_over(self):
         _, bar, _, words = self.drawn(iat=NOW - 2 * self.HOUR, exp=NOW - self.HOUR)
@@ -199,16 +199,25 @@ class TestLife:
         assert bar == "┣" + "·" * 29 + "●" + "·" * 30 + "┣" + "─" * 29 + "┫"
         assert re.split("  +", labels) == ["issued 2025-12-31 23:00 UTC", "begins 2026-01-01 01:00 UTC"]
         assert more == "expires 2026-01-01 02:00 UTC"
-        assert words == "Not valid yet."
+        assert words == "Not valid before 2026-01-01 01:00 UTC."
 
     def test_without_end(self):
         _, bar, label, words = self.drawn(iat=NOW - self.HOUR)
         assert bar == "┣" + "━" * 60 + "●" + "─" * 29 + "▶"
-        assert (label, words) == ("issued 2025-12-31 23:00 UTC", "Valid by its own word, without end: it has no `exp`.")
+        assert (label, words) == ("issued 2025-12-31 23:00 UTC", "Live, with no end.")
+
+    def test_the_class_may_set_the_end(self):
+        """A DPoP proof has no `exp`, and is good for minutes."""
+        token = compact({"alg": "ES256", "typ": "dpop+jwt", "jwk": {}}, {"iat": NOW - 60, "jti": "1"}, b"s" * 64)
+        _, _, labels, words = lines("Life", text(token))
+        assert re.split("  +", labels) == ["issued 2025-12-31 23:59 UTC", "expires 2026-01-01 00:04 UTC"]
+        assert words == "Live for another 4 minutes."
 
     def test_without_times(self):
-        assert self.drawn() == ["Valid by its own word, without end: it has no `exp`."]
-        assert lines("Life", text(claims(exp="never"))) == ["Nobody can tell from it how long it is valid."]
+        assert self.drawn() == ["Live, with no end."]
+        assert lines("Life", text(claims(exp="never"))) == [
+            "Nobody but its issuer can tell whether it is live, for its `exp` is no date."
+        ]
 
     @given(
         *(st.none() | st.integers(-62_135_596_800, 253_370_764_799) | st.integers(NOW - 9, NOW + 9) for _ in range(3)),
@@ -225,6 +234,20 @@ class TestLife:
             assert not re.search("UTC ?[a-z]", "\n".join(drawn[2:]))
             labelled = [iat, nbf if nbf != iat else None, exp]
             assert "\n".join(drawn[2:]).count("UTC") == 3 - labelled.count(None)
+
+
+class TestIssuers:
+    SUPABASE: ClassVar = {"iss": "supabase", "ref": "abcdefghijklmnopqrst", "role": "service_role", "exp": NOW + 60}
+
+    def test_who_issued_it_and_how_it_is_ended(self):
+        """From the table of issuers, with the page that says so."""
+        shown = text(claims(**self.SUPABASE))
+        assert lines("Claims", shown)[0] == "iss   supabase              issuer: Supabase"
+        assert lines("How to end it", shown)[0].startswith("One key cannot be revoked: ")
+        assert lines("How to end it", shown)[-1] == "https://supabase.com/docs/guides/api/api-keys"
+
+    def test_what_has_ended_needs_no_end(self):
+        assert "How to end it" not in text(claims(**self.SUPABASE | {"exp": NOW - 60}))
 
 
 class TestOtherPayloads:
