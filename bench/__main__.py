@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import linear, memory, recall, secrets, startup, tree
+from bench import linear, memory, recall, secrets, staged, startup, tree
 from bench.measure import MeasurementError
 from bench.setup import Setup
 from bench.table import Row, render
@@ -19,6 +19,7 @@ SECTIONS: dict[str, Callable[[Setup], Iterator[Row]]] = {
     "tree": tree.rows,
     "memory": memory.rows,
     "startup": startup.rows,
+    "staged": staged.rows,
     "linear": linear.rows,
     "recall": recall.rows,
     "secrets": secrets.rows,
