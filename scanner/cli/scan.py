@@ -40,6 +40,7 @@ Examples:
   tokensweep scan -f sarif=out.sarif     a report for code scanning
   tokensweep scan --fail-on high         a milder gate
   tokensweep scan --baseline known.json  fail for new findings only
+  tokensweep scan --staged               before a commit: what it adds
   kubectl logs app | tokensweep scan -   standard input
 
 Exit status:
