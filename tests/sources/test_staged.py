@@ -286,7 +286,7 @@ class TestPolicy:
     )  # fmt: skip
     def test_a_pyproject_that_says_the_same_of_us(self, repo: Repo, old: str, new: str, told: bool) -> None:
         """Most changes to it are about other things."""
-        repo.commit(pyproject_toml=old)
+        repo.commit(**{"pyproject_toml": old} if old else {})
         repo.add("pyproject.toml", new)
         assert bool(scan(repo, watched=("pyproject.toml",)).coverage.notes) == told
 

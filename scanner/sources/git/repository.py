@@ -83,7 +83,11 @@ def find(
     if here is None or not os.path.samefile(here.own, found.own):
         return found
     top = found.top or found.own
-    given = {name: _absolute(environ[name], top) for name in _KEPT if environ.get(name)}
+    given = {
+        name: os.pathsep.join(_absolute(path, top) for path in environ[name].split(os.pathsep))
+        for name in _KEPT
+        if environ.get(name)
+    }
     return Repository(here.top, here.own, here.common, given)
 
 

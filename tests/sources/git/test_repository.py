@@ -108,6 +108,15 @@ def test_variables_hold_for_the_repository_that_they_name(repo, tmp_path, monkey
     assert place(find(other.root, environ=environ)) == (other.root, other.root / ".git", other.root / ".git", {})
 
 
+def test_variables_with_several_paths(repo, monkeypatch):
+    """A push has its objects in quarantine, with the repository's own beside it."""
+    monkeypatch.chdir(repo.root)
+    environ = {"GIT_DIR": ".git", "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join(["/a", "objects"])}
+    assert find(environ=environ).variables == {
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join(["/a", str(repo.root / "objects")])
+    }
+
+
 def test_git_dir_apart_from_its_work_tree(tmp_path, monkeypatch):
     """GIT_DIR and GIT_WORK_TREE name a repository whose files lie elsewhere, dotfiles for example."""
     store = Repo(tmp_path / "store").root / ".git"
