@@ -128,9 +128,10 @@ def _known(shards: Iterable[Shard], examine: Examiner, policy: Policy, coverage:
         known.update((subject.kind, subject.identity) for subject in examination.subjects)
         before.add(examination.coverage)
     if before.skipped:
-        what = f"{before.skipped[0].path}: {before.skipped[0].reason}"
+        first = before.skipped[0]
         coverage.notes.append(
-            f"{len(before.skipped)} earlier versions can't be read ({what}): what they held counts as new"
+            f"earlier versions that can't be read: {len(before.skipped)}, such as that of {first.path} "
+            f"({first.reason}); what they held counts as new"
         )
     return known
 

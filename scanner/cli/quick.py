@@ -126,11 +126,12 @@ def _content(repository: Repository, id_: str, most: int) -> bytes | None:
     """
     import zlib
 
+    from scanner.sources.git.repository import read
+
     store = repository.variables.get("GIT_OBJECT_DIRECTORY") or os.path.join(repository.common, "objects")
-    with open(os.path.join(store, id_[:2], id_[2:]), "rb") as file:
-        packed = file.read(most)
     try:
         unpacker = zlib.decompressobj()
+        packed = read(os.path.join(store, id_[:2], id_[2:]), most)
         head, _, content = unpacker.decompress(packed, most + _HEADER).partition(b"\0")
     except zlib.error:
         return None
@@ -139,11 +140,10 @@ def _content(repository: Repository, id_: str, most: int) -> bytes | None:
 
 def _decides(path: bytes) -> bool:
     """Whether there is a file with a say in the scan."""
-    try:
-        with open(path, "rb") as file:
-            return not path.endswith(b"pyproject.toml") or b"tokensweep" in file.read()
-    except FileNotFoundError:
+    if not os.path.isfile(path):
         return False
+    with open(path, "rb") as file:
+        return not path.endswith(b"pyproject.toml") or b"tokensweep" in file.read()
 
 
 def _report(sizes: Sequence[int], *, color: bool) -> bytes:

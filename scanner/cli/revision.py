@@ -49,9 +49,11 @@ class Revision:
     def configuration(self, target: Path) -> Path | None:
         """The configuration in force for a target."""
         target = target.resolve()
+        if not target.is_relative_to(self.root):
+            raise UsageError(f"{target}: not in {self.root}, whose revision is to decide")
         folders = [folder for folder in (target, *target.parents) if folder.is_relative_to(self.root)]
         self._take(self.at(folder / name) for folder in folders for name in policy.NAMES)
-        place = self.at(target)
+        place = self.at(target if target.is_dir() else target.parent)
         place.mkdir(parents=True, exist_ok=True)
         return policy.find(place)
 
@@ -118,13 +120,15 @@ class Revision:
 
     def _list(self, names: Sequence[str]) -> dict[Path, bytes]:
         """The files of these names, and those in the folders among them whose name ends with `/`; path to blob."""
-        found = {}
-        paths = [os.fsencode(name) for name in names if name != "./"]
-        for record in self._git.run("ls-tree", "-z", "--full-tree", names=[self._tree], paths=paths).split(b"\0"):
+        found: dict[Path, bytes] = {}
+        if not names:
+            return found
+        paths = [os.fsencode(name) for name in names if name != "./"]  # Without a path, it is the root that is listed.
+        for record in self._git.run("ls-tree", "-z", "--full-tree", names=[self._tree], paths=paths).split(b"\0")[:-1]:
             head, _, path = record.partition(b"\t")
-            mode, kind, id_ = (head.split(b" ") + [b""] * 3)[:3]
+            mode, kind, id_ = head.split(b" ")
             name = Path(os.fsdecode(path))
-            if mode == b"120000" and os.fsencode(name) in paths:
+            if mode == b"120000" and (path in paths or name.suffix == ".toml"):
                 raise UsageError(f"{self.name}:{name} is a link, which is not followed", "let it be a file")
             if kind == b"blob":
                 found[name] = id_
@@ -150,6 +154,6 @@ def as_of(name: str, start: Path | None, *, trust_owner: bool) -> Iterator[Revis
 
 def _read(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        return path.read_bytes() if path.is_file() else None
     except OSError:
         return None

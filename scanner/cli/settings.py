@@ -47,7 +47,7 @@ def deciding(force: Policy, root: Path) -> list[Path]:
     named = [root / name for name in policy.NAMES]
     if force.ignore_files:
         named += [root / IGNORE_FILE, root / DETECT_SECRETS_BASELINE]
-    stated = (force.source, force.baseline, *force.rules, *force.wordlists)
+    stated = (force.source, force.baseline, *force.rules, *force.wordlists, *force.jwks)
     return named + [Path(path).absolute() for path in stated if path]
 
 

@@ -15,7 +15,7 @@ from scanner.sources.tree import LeftOut
 STDIN = "-"
 
 
-class Files(NamedTuple):
+class Targets(NamedTuple):
     """The plan of a scan of files and standard input (`scanner.sources.Plan`)."""
 
     targets: tuple[str, ...]
@@ -55,7 +55,7 @@ class Files(NamedTuple):
         return os.path.relpath(os.path.realpath(target), self.root)
 
 
-def plan_of(targets: Sequence[str]) -> Files:
+def plan_of(targets: Sequence[str]) -> Targets:
     """Check the targets and find their root: that of the repository that holds them, else what they have in common.
 
     Raises UsageError for one that does not exist.
@@ -70,10 +70,10 @@ def plan_of(targets: Sequence[str]) -> Files:
         once.setdefault(None if target == STDIN else Path(target).resolve(), target)
     unique, real = tuple(once.values()), [place for place in once if place]
     if not real:
-        return Files(unique, None, whole=False)
+        return Targets(unique, None, whole=False)
     roots = {_repository(path) or (path if path.is_dir() else path.parent) for path in real}
     root = Path(os.path.commonpath(roots))
-    return Files(unique, root, whole=root in real)
+    return Targets(unique, root, whole=root in real)
 
 
 def _repository(path: Path) -> Path | None:

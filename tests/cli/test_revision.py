@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from scanner.cli import main
+from scanner.sources.stream import Stdin
 from tests.correlate.known import mint as signed
 from tests.repositories import Repo
 from tests.scans import NOW, mint
@@ -204,6 +205,49 @@ def test_a_link(repo: Repo, scan: Scan) -> None:
     repo.git("add", "tokensweep.toml")
     repo.commit(other_toml='fail-on = "never"\n')
     assert "main:tokensweep.toml is a link" in scan()["error"]
+
+
+def test_a_link_among_rules(repo: Repo, scan: Scan) -> None:
+    """So is a rule."""
+    repo.add("rules/ours.toml", RULE)
+    (repo.root / "rules/more.toml").symlink_to("/elsewhere.toml")
+    repo.git("add", "rules")
+    repo.commit(tokensweep_toml='rules = ["rules"]\n')
+    assert "main:rules/more.toml is a link" in scan()["error"]
+
+
+def test_rules_at_the_root(repo: Repo, scan: Scan) -> None:
+    """The folder of rules may be the root, whose configuration is no rule file, and said to be none."""
+    repo.add("ours.toml", RULE)
+    repo.commit(pyproject_toml="[tool.tokensweep]\n")
+    assert "is no table of a rule file" in scan("--rules=.")["error"]
+    repo.add("deep/ours.toml", RULE)
+    repo.commit(pyproject_toml="[tool.tokensweep]\nrules = ['deep']\n")
+    assert "own-rule" in {finding["rule"] for finding in scan()["findings"]}
+
+
+def test_a_target_that_decides(repo: Repo, scan: Scan) -> None:
+    """A configuration can be scanned like any file."""
+    repo.commit(tokensweep_toml=f'# {mint(2)}\nfail-on = "low"\n')
+    assert scan("tokensweep.toml")["status"] == 1
+
+
+def test_a_target_elsewhere(repo: Repo, scan: Scan, tmp_path: Path) -> None:
+    """One revision decides for one repository."""
+    repo.commit(tokensweep_toml="")
+    other = Repo(tmp_path / "other")
+    assert f"{other.root}: not in {repo.root}" in scan(".", str(other.root))["error"]
+    assert list(other.root.iterdir()) == [other.root / ".git"]
+
+
+def test_standard_input(repo: Repo, scan: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has the policy of the current folder."""
+    repo.commit(tokensweep_toml='fail-on = "never"\n')
+    (repo.root / "tokensweep.toml").unlink()
+    with (repo.root / "app.py").open("rb") as file:
+        monkeypatch.setattr("scanner.sources.targets.Stdin", lambda: Stdin(file.fileno()))
+        report = scan("-")
+    assert (report["status"], len(report["subjects"])) == (0, 1)
 
 
 def test_by_other_names_of_revisions(repo: Repo, scan: Scan) -> None:

@@ -472,7 +472,7 @@ class TestKindsOfRepositories:
         assert paths(report) == ["a.txt", "a.txt"]
         assert report.coverage.complete
         assert report.coverage.notes == [
-            "1 earlier versions can't be read (a.txt: unreadable): what they held counts as new"
+            "earlier versions that can't be read: 1, such as that of a.txt (unreadable); what they held counts as new"
         ]
         assert repo.git("-C", clone, "cat-file", "--batch-all-objects", "--batch-check").count("blob") == 1
 

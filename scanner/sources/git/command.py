@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 
 from scanner.errors import UsageError
-from scanner.sources.git.repository import Repository, find
+from scanner.sources.git.repository import Repository, find, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ _COMPLAINTS: Final = 4096
 """Bytes that are kept of the end of standard error."""
 _PATIENCE: Final = 60
 """Seconds without a byte after which git is taken for stuck: a FIFO in place of one of its files does that."""
+_MAX_CONFIGURATION: Final = 1 << 20
+"""Bytes of a configuration in which we look for words ourselves."""
 _KILL: Final = 9
 """SIGKILL, whose name would take longer to load than the scan of a clean commit."""
 
@@ -128,7 +130,10 @@ class Child:
 
     def _wait(self) -> int:
         if self._status is None:
-            self._status = os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1])
+            try:
+                self._status = os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1])
+            except ChildProcessError:  # Whoever started us ignores its children, and so must we: git's words decide.
+                self._status = int(bool(self._output.complaints))
         return self._status
 
     def __enter__(self) -> Child:
@@ -229,8 +234,9 @@ def _check_work_tree(git: Git) -> None:
     repository = git.repository
     if repository.top is None:
         return
-    texts = _head(repository.common, "config") + _head(repository.own, "config.worktree")
-    if b"worktree" not in texts and b"include" not in texts:
+    files = os.path.join(repository.common, "config"), os.path.join(repository.own, "config.worktree")
+    texts = b"".join(read(path, _MAX_CONFIGURATION).lower() for path in files)
+    if b"worktree" not in texts and b"include" not in texts and len(texts) < _MAX_CONFIGURATION:
         return
     try:
         said = git.run("config", "-z", "--get", names=["core.worktree"]).removesuffix(b"\0")
@@ -241,15 +247,6 @@ def _check_work_tree(git: Git) -> None:
             f"{repository.own}: its core.worktree points elsewhere than {repository.top}",
             "scan the folder that it names, or unset it",
         )
-
-
-def _head(folder: str, name: str) -> bytes:
-    """A configuration file's text in lower case, as far as it can be read."""
-    try:
-        with open(os.path.join(folder, name), "rb") as file:
-            return file.read(1 << 20).lower()
-    except OSError:
-        return b""
 
 
 def _program() -> str:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 
 from scanner.sources.git.command import Git, GitError, records
-from scanner.sources.git.repository import Repository
+from scanner.sources.git.repository import Repository, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ _FILES: Final = frozenset({b"100644", b"100755"})
 """The modes of files, as git writes them."""
 OTHERS: Final = {b"120000": "link", b"160000": "submodule"}
 """What is no file, by mode."""
+_MOST: Final = 1 << 28
+"""Bytes of a file of git's that are read by hand."""
 _MERGED: Final = "GITHEAD_"
 """`git merge` names what it merges in variables with this prefix: when its hook runs, it has written no MERGE_HEAD."""
 
@@ -88,13 +90,14 @@ def _of_parents(git: Git) -> list[Changes]:
 
 def _is_unborn(repository: Repository) -> bool:
     """Whether the branch is seen to have no commit, without asking git; False where that is not so plain."""
-    head = _read(os.path.join(repository.own, "HEAD"))
+    head = read(os.path.join(repository.own, "HEAD"), _MOST)
     name = head.removeprefix(b"ref: ").rstrip()
     # A repository that keeps its branches in tables has a HEAD of this name for those who do not know them.
     if name == head.rstrip() or name == b"refs/heads/.invalid":
         return False
     path = os.path.join(os.fsencode(repository.common), name)
-    return not os.path.lexists(path) and b" %b\n" % name not in _read(os.path.join(repository.common, "packed-refs"))
+    packed = os.path.join(repository.common, "packed-refs")
+    return not os.path.lexists(path) and b" %b\n" % name not in read(packed, _MOST)
 
 
 def _is_born(git: Git) -> bool:
@@ -115,16 +118,8 @@ def _added_by_first_commit(git: Git) -> Changes:
 
 def _merged(git: Git) -> list[str]:
     """The commits that a merge under way brings in."""
-    said = _read(os.path.join(git.repository.own, "MERGE_HEAD")).decode("ascii", "replace").split()
+    said = read(os.path.join(git.repository.own, "MERGE_HEAD"), _MOST).decode("ascii", "replace").split()
     return said or [name.removeprefix(_MERGED) for name in os.environ if name.startswith(_MERGED)]
-
-
-def _read(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return b""
 
 
 def _changes(git: Git, parent: str) -> Changes:

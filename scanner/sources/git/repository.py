@@ -142,13 +142,20 @@ def _common(own: str) -> str:
     return _absolute(_line(link), own) if os.path.isfile(link) else own
 
 
+def read(path: str, most: int) -> bytes:
+    """The first `most` bytes of a file; none of what cannot be read, or is no file: a FIFO would never end."""
+    try:
+        if not os.path.isfile(path):
+            return b""
+        with open(path, "rb") as file:
+            return file.read(most)
+    except OSError:
+        return b""
+
+
 def _line(path: str) -> str:
     """The text of a file that holds a path."""
-    try:
-        with open(path, "rb") as file:
-            return os.fsdecode(file.read(_MAX_LINK).rstrip(b"\r\n"))
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
+    return os.fsdecode(read(path, _MAX_LINK).rstrip(b"\r\n"))
 
 
 def _absolute(path: str, folder: str) -> str:

@@ -3,6 +3,7 @@
 import io
 import os
 import pickle
+import signal
 
 import pytest
 from hypothesis import given
@@ -106,6 +107,21 @@ def test_work_tree_elsewhere(repo, place):
     repo.git("config", "core.worktree", place)
     with pytest.raises(UsageError, match=r"core\.worktree points elsewhere"):
         open_git(repo.root)
+
+
+@pytest.mark.parametrize(("name", "works"), [("HEAD", True), ("nothing", False)])
+def test_children_that_nobody_waits_for(repo, name, works):
+    """Who starts us may ignore its children, and then the system keeps no exit status for us: git's words decide."""
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        git = open_git(repo.root)
+        if works:
+            assert git.run("rev-parse", "--verify", names=[name])
+        else:
+            with pytest.raises(GitError, match="Needed a single revision"):
+                git.run("rev-parse", "--verify", names=[name])
+    finally:
+        signal.signal(signal.SIGCHLD, before)
 
 
 def test_work_tree_elsewhere_by_include(repo):

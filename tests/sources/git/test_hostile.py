@@ -355,6 +355,22 @@ def test_no_network_is_touched(hostile: Hostile, listener: socket.socket, name: 
         listener.accept()
 
 
+@pytest.mark.parametrize(
+    "name",
+    [".git/HEAD", ".git/config", ".git/packed-refs", ".git/MERGE_HEAD", ".git/refs/heads/main", "tokensweep.toml"],
+)
+@pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS)
+def test_files_that_never_end(
+    hostile: Hostile, name: str, arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A FIFO in place of a file: we do not wait for it, nor for long where git does."""
+    monkeypatch.setattr("scanner.sources.git.command._PATIENCE", 0.5)
+    monkeypatch.chdir(hostile.root)
+    (hostile.root / name).unlink(missing_ok=True)
+    os.mkfifo(hostile.root / name)
+    assert main([*arguments, "--now=1800000000"]) in (1, 2)
+
+
 @pytest.mark.parametrize("text", ["/dev/zero", "/nowhere", "../../../../../../../etc", "x" * 100_000])
 def test_hostile_alternates(hostile: Hostile, text: str) -> None:
     """Objects that are to be found elsewhere, and are not."""
