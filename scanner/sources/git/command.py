@@ -23,6 +23,15 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "cat-file": frozenset({"--batch", "--batch-check", "--batch-all-objects", "--buffer", "--unordered"}),
     "config": frozenset({"--get", "-z"}),
     "diff-index": frozenset({"--cached", "--raw", "--no-abbrev", "--no-renames", "-z"}),
+    "for-each-ref": frozenset({"--format"}),
+    # Only as raw records: with them, nothing that a configuration names for the text of a change is run.
+    "log": frozenset(
+        {
+            "--all", "--branches", "--format", "--max-age", "--no-abbrev", "--no-color", "--no-decorate", "--no-ext-diff",
+            "--no-mailmap", "--no-notes", "--no-relative", "--no-renames", "--no-show-signature", "--no-textconv",
+            "--raw", "--root", "-c", "-z", f"-O{os.devnull}",
+        }
+    ),
     "ls-tree": frozenset({"-r", "-z", "--full-tree"}),
     "rev-parse": frozenset({"--verify", "--quiet"}),
 }
@@ -37,6 +46,8 @@ _OPTIONS: Final = (
     *(
         part
         for setting in (
+            # It may leave out what it likes of the history.
+            "core.commitGraph=false",
             "core.fsmonitor=false",
             f"core.hooksPath={os.devnull}",
             f"core.attributesFile={os.devnull}",
@@ -64,6 +75,7 @@ _VARIABLES: Final = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
     # Counts from git 2.45 on. Before, a missing object of a partial clone is asked for, and no protocol is allowed.
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",

@@ -33,8 +33,8 @@ _BASES: Final = 64
 class Place(NamedTuple):
     """Where a repository keeps its objects: all that a worker needs to read them."""
 
-    folder: str
-    """Its `objects`."""
+    folders: tuple[str, ...]
+    """Its `objects`, and what else git was told of; more folders may be named in them."""
     width: int
     """Bytes of an id: 20 for SHA-1, 32 for SHA-256."""
 
@@ -54,7 +54,7 @@ class Store:
         """What could not be opened."""
         self.packs: list[Pack] = []
         files: dict[bytes, str] = {}
-        for folder in _folders(place.folder, self.coverage):
+        for folder in _folders(place.folders, self.coverage):
             self.packs += self._packs_of(os.path.join(folder, "pack"))
             for id_, path in loose.files(folder, place.width):
                 files.setdefault(id_, path)
@@ -149,6 +149,14 @@ class Store:
         files = range(self.starts[-1], len(self))
         yield from (files[at : at + _LOOSE_SPAN] for at in range(0, len(files), _LOOSE_SPAN))
 
+    def without_copies(self, numbers: Sequence[int]) -> Sequence[int]:
+        """The numbers, which ascend, without those of objects that are there under another one too."""
+        first, end = np.searchsorted(self.copies, [numbers[0], numbers[-1] + 1]).tolist() if numbers else (0, 0)
+        if first == end:
+            return numbers
+        copies = frozenset(self.copies[first:end].tolist())
+        return [number for number in numbers if number not in copies]
+
     def read(self, numbers: Sequence[int]) -> Iterator[tuple[int, int, Found]]:
         """Number, kind and bytes of objects whose numbers ascend; or why there are no bytes."""
         for which, group in itertools.groupby(numbers, lambda number: bisect_right(self.starts, number) - 1):
@@ -207,14 +215,14 @@ class Store:
         return kind, found
 
 
-def _folders(folder: str, coverage: Coverage) -> list[str]:
-    """A folder of objects, and those that it borrows from, each once."""
+def _folders(folders: Sequence[str], coverage: Coverage) -> list[str]:
+    """Folders of objects, and those that they borrow from, each once."""
     found: dict[str, str] = {}
-    waiting = [folder]
+    waiting = list(folders)
     while waiting:
         if len(found) == _FOLDERS:
             detail = f"objects are borrowed from more than {_FOLDERS} folders"
-            coverage.skipped.append(Skipped(display(os.fsencode(folder)), "unreadable", detail))
+            coverage.skipped.append(Skipped(display(os.fsencode(folders[0])), "unreadable", detail))
             break
         path = waiting.pop(0)
         real = os.path.realpath(path)

@@ -1,0 +1,218 @@
+"""What git's log tells of each commit: which blobs it brought and which it took away, at which paths.
+
+A merge tells of what is in none of its parents alone. Nothing of this needs the blobs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import re
+from collections.abc import Container, Iterable, Iterator
+from typing import Final, NamedTuple
+
+import msgspec
+import numpy as np
+from isal import isal_zlib
+
+from scanner.sources.git.command import Git, GitError
+from scanner.sources.history.ids import Array, matrix
+from scanner.sources.history.store import Place, open_store
+from scanner.sources.tree import display
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
+    """What part of a history is meant."""
+
+    revisions: str = ""
+    """As git writes them: `main..topic`, a branch, a commit; empty for all that any ref reaches."""
+    branches: tuple[str, ...] = ()
+    """Those that a revision is taken from where none is given."""
+    since: int | None = None
+    """Commits before it, by their committer's clock, are left out; seconds since 1970-01-01 UTC."""
+    all_objects: bool = False
+    """Objects too that no ref reaches: of the reflogs, dropped stashes, what a rewrite left behind."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that any ref reaches is meant."""
+        return not self.revisions and not self.branches and self.since is None
+
+
+class Commit(NamedTuple):
+    """A commit of the log."""
+
+    id: bytes
+    """In hex, as all ids here."""
+    parents: tuple[bytes, ...]
+    time: int
+    """Of its committer, seconds since 1970-01-01 UTC."""
+
+
+class Change(NamedTuple):
+    """A path whose blob a commit changed."""
+
+    commit: Commit
+    path: bytes
+    before: tuple[bytes, ...]
+    """In each parent; zeros where there is none."""
+    after: bytes
+    """Zeros where the path was deleted."""
+    is_link: bool
+    """Whether a submodule's commit stands there after it, which is in another repository."""
+
+
+_OPTIONS: Final = (
+    "--raw", "-z", "-c", "--root", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-decorate",
+    "--no-notes", "--no-color", "--no-relative", "--no-mailmap", "--no-show-signature",
+    f"-O{os.devnull}", "--format=tformat:%x01%H%x01%P%x01%ct",
+)  # fmt: skip
+_RECORD: Final = re.compile(
+    rb"\x01([0-9a-f]+)\x01([0-9a-f ]*)\x01(\d*)\0[\0\n]?|:+((?:[0-7]{6} )+)([0-9a-f ]+) [A-Z]+\0([^\0]*)\0"
+)
+"""A commit, or a path; each ends where the next one begins."""
+_NAMED: Final = re.compile(
+    rb"\x01([0-9a-f]+)\x01[0-9a-f ]*\x01\d*\0[\0\n]?|:+(?:[0-7]{6} )+(?:[0-9a-f]+ )+([0-9a-f]+) [A-Z]+\0[^\0]*\0"
+)
+"""The same, for the id that each names: of the commit, or of what stands at the path after it."""
+_ID: Final = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+_BATCH: Final = 20_000
+"""Ids that are looked up at once."""
+
+
+def raw(git: Git, scope: Scope) -> Iterator[bytes]:
+    """The log as git writes it, in pieces. Raises GitError, and UsageError for a revision that is none."""
+    options = [*_OPTIONS, *([f"--max-age={scope.since}"] if scope.since is not None else [])]
+    names = scope.revisions.split() or list(scope.branches)
+    with git.start("log", *options, *([] if names else ["--all"]), names=names) as child:
+        while piece := child.stdout.read(1 << 20):
+            yield piece
+        child.end()
+
+
+def parse(pieces: Iterable[bytes], wanted: Container[bytes]) -> Iterator[Commit | Change]:
+    """The commits that are wanted by their ids, and the changes of blobs that are, each with its commit."""
+    head: re.Match[bytes] | None = None
+    commit: Commit | None = None
+    for found in _records(_RECORD, pieces):
+        id_, _, _, modes, ids, path = found.groups()
+        if id_ is not None:
+            head, commit = found, None
+            if id_ in wanted:
+                yield (commit := _commit(head))
+            continue
+        *before, after = ids.split()
+        if head and (after in wanted or any(id_ in wanted for id_ in before)):
+            commit = commit or _commit(head)
+            yield Change(commit, path, tuple(before), after, modes.endswith(b"160000 "))
+
+
+def _commit(found: re.Match[bytes]) -> Commit:
+    id_, parents, time = found.groups()[:3]
+    return Commit(id_, tuple(parents.split()), int(time or 0))
+
+
+def _records(pattern: re.Pattern[bytes], pieces: Iterable[bytes]) -> Iterator[re.Match[bytes]]:
+    text = b""
+    for piece in pieces:
+        text += piece
+        at = 0
+        for found in pattern.finditer(text):
+            # The last one may go on in the next piece.
+            if found.end() == len(text):
+                break
+            at = found.end()
+            yield found
+        text = text[at:]
+    yield from pattern.finditer(text)
+
+
+class Told(NamedTuple):
+    """What came of one reading of the log."""
+
+    pieces: list[bytes]
+    """The log itself, compressed piece by piece: it is read again for what has findings."""
+    objects: Array
+    """The numbers of all objects that it names, ascending."""
+    missing: dict[str, str]
+    """The blobs that it names and that are not there: id and first path."""
+    error: str
+    """Why it ended early; empty if it did not."""
+
+    def read_again(self, wanted: Container[bytes]) -> Iterator[Commit | Change]:
+        """As `parse`."""
+        return parse(map(isal_zlib.decompress, self.pieces), wanted)
+
+
+class Log:
+    """The log as a shard: a worker has git write it while others read objects."""
+
+    local: Final = False
+
+    def __init__(self, git: Git, place: Place, scope: Scope) -> None:
+        self.git = git
+        self.place = place
+        self.scope = scope
+
+    def paths(self) -> list[str]:
+        """What it is, for people."""
+        return ["git log"]
+
+    def read(self) -> Told:
+        """Have it written, and see which of its objects are there."""
+        store = open_store(self.place)
+        kept: list[bytes] = []
+        error = ""
+
+        def pieces() -> Iterator[bytes]:
+            nonlocal error
+            try:
+                for piece in raw(self.git, self.scope):
+                    kept.append(isal_zlib.compress(piece, 1))
+                    yield piece
+            except GitError as failure:
+                error = str(failure)
+
+        found, lost = [np.empty(0, np.int64)], set[bytes]()
+        named = (record[record.lastindex or 0] for record in _records(_NAMED, pieces()))
+        while batch := list(itertools.islice(named, _BATCH)):
+            numbers = store.find(matrix(bytes.fromhex(b"".join(batch).decode()), self.place.width))
+            found.append(np.unique(numbers[numbers >= 0]))
+            lost.update(batch[at] for at in np.flatnonzero(numbers < 0).tolist())
+        told = Told(kept, np.unique(np.concatenate(found)), {}, error)
+        lost.discard(b"0" * 2 * self.place.width)
+        for change in told.read_again(lost) if lost else ():
+            if isinstance(change, Change) and change.after in lost and not change.is_link:
+                told.missing.setdefault(change.after.decode(), display(change.path))
+        return told
+
+
+class Ref(NamedTuple):
+    """A ref and what it points at."""
+
+    name: str
+    id: str
+    kind: str
+    """`commit`, `tag`, `tree` or `blob`."""
+
+    @property
+    def is_branch(self) -> bool:
+        """Whether it is the head of a branch, here or at a remote, or what some work tree is at."""
+        return self.name.startswith(("refs/heads/", "refs/remotes/")) or self.name == "HEAD"
+
+
+def refs(git: Git) -> list[Ref]:
+    """All refs, and the HEAD of each work tree that is at no branch. Raises GitError."""
+    printed = git.run("for-each-ref", "--format=%(objectname) %(objecttype) %(refname)").decode("utf-8", "replace")
+    found = []
+    for line in printed.splitlines():
+        id_, kind, name = line.split(" ", 2)
+        found.append(Ref(name, id_, kind))
+    common = git.repository.common_dir
+    for head in (common / "HEAD", *sorted(common.glob("worktrees/*/HEAD"))):
+        with contextlib.suppress(OSError):
+            text = head.read_text("ascii", "replace").strip()
+            if _ID.fullmatch(text):
+                found.append(Ref("HEAD", text, "commit"))
+    return found
