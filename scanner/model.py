@@ -72,6 +72,37 @@ class Sealed:
         return (Sealed, (self._value,))
 
 
+class Commit(msgspec.Struct, frozen=True):
+    """A commit, as it says of itself. Times are seconds since 1970-01-01 UTC."""
+
+    id: str
+    """40 or 64 hex digits."""
+    author: str
+    """The name, without the address."""
+    authored_at: int
+    committer: str
+    committed_at: int
+
+
+class Presence(msgspec.Struct, frozen=True):
+    """When bytes were in a repository's history."""
+
+    first: Commit | None = None
+    """The first commit that held them; None for what no commit holds that a ref reaches."""
+    last: Commit | None = None
+    """The last one; the head of a branch, if one holds them."""
+    removed: Commit | None = None
+    """The commit that took them away, if no head of a branch holds them."""
+    at_head: bool = False
+    """Whether the head of a branch holds them."""
+    returned: bool = False
+    """Whether they were taken away before, and came back."""
+    successors: tuple[str, ...] = ()
+    """Identities of the subjects that stand in their place since they were taken away."""
+    url: str = ""
+    """Of the line in the first commit, at the forge that the repository names."""
+
+
 class Origin(msgspec.Struct, frozen=True):
     """Where bytes are, for people and links."""
 
@@ -81,6 +112,8 @@ class Origin(msgspec.Struct, frozen=True):
     members: tuple[str, ...] = ()
     """The way into an archive, outermost first."""
     commit: str | None = None
+    presence: Presence | None = None
+    """Of what was found in history."""
 
 
 class Allow(msgspec.Struct, frozen=True):
