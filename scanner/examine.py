@@ -32,6 +32,10 @@ class Examiner:
         self._decoders = {pattern.id: pattern.decoder for pattern in patterns}
         self._detector = Detector(patterns)
 
+    def under(self, policy: Policy) -> Examiner:
+        """The same work under another policy."""
+        return Examiner(self._patterns, policy)
+
     def __reduce__(self) -> tuple[type[Examiner], tuple[Sequence[Any], Policy]]:
         # Compiled patterns do not pickle; a worker that was not forked loads its own from the cache.
         return (Examiner, (self._patterns, self._policy))

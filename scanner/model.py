@@ -112,6 +112,8 @@ class Origin(msgspec.Struct, frozen=True):
     members: tuple[str, ...] = ()
     """The way into an archive, outermost first."""
     commit: str | None = None
+    blob: str | None = None
+    """The id of the git object that the bytes are, in hex."""
     presence: Presence | None = None
     """Of what was found in history."""
 

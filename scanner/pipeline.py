@@ -60,8 +60,7 @@ def scan(
     known: set[tuple[str, str]] = set()
     examine = Examiner(rulebook.load_patterns(extra), policy)
     try:
-        shards = plan.shards(coverage, vendored=policy.vendored, left_out=_left_out(policy))
-        for examination in _examinations(shards, examine, policy, coverage):
+        for examination in _read(plan, examine, policy, coverage):
             subjects.merge(examination.subjects)
             coverage.add(examination.coverage)
             if book is None and (with_rules or examination.subjects):
@@ -104,6 +103,16 @@ def scan(
 def examine_bytes(data: bytes, origin: Origin, book: rulebook.RuleBook, policy: Policy) -> Examination:
     """What one blob holds that stands in memory."""
     return Examiner(book.patterns, policy)(Memory(data, origin))
+
+
+def _read(plan: Plan, examine: Examiner, policy: Policy, coverage: Coverage) -> Iterator[Examination]:
+    """What comes of all that is planned, as work ends."""
+    if plan.scope:
+        from scanner.history.reading import examinations
+
+        return examinations(plan.scope, examine, policy, _left_out(policy), coverage)
+    shards = plan.shards(coverage, vendored=policy.vendored, left_out=_left_out(policy))
+    return _examinations(shards, examine, policy, coverage)
 
 
 def _examinations(

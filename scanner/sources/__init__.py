@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from scanner.model import Coverage, Origin
+    from scanner.sources.scope import Scope
 else:
     # The way of a clean commit (`scanner.cli.quick`) leads through here, and typing takes a tenth of its time.
     Protocol = object
@@ -106,6 +107,10 @@ class Plan(Protocol):
     @property
     def whole(self) -> bool:
         """Whether all of the root is read, so that a decision that meets nothing is useless."""
+
+    @property
+    def scope(self) -> Scope | None:
+        """What part of a repository's history is read; None for what is no history."""
 
     @property
     def empty(self) -> str:

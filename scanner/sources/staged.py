@@ -22,6 +22,7 @@ class Staged:
 
     whole: Final = False
     empty: Final = "nothing new is staged"
+    scope: Final = None
 
     def __init__(
         self,

@@ -24,6 +24,7 @@ class Targets(NamedTuple):
     whole: bool
     """Whether all of the root is a target."""
     empty: str = ""
+    scope: None = None
 
     def before(self) -> Iterator[Shard]:
         """Nothing: all that is there is reported."""

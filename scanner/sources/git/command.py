@@ -27,13 +27,29 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     # Only as raw records: with them, nothing that a configuration names for the text of a change is run.
     "log": frozenset(
         {
-            "--all", "--branches", "--format", "--max-age", "--no-abbrev", "--no-color", "--no-decorate", "--no-ext-diff",
-            "--no-mailmap", "--no-notes", "--no-relative", "--no-renames", "--no-show-signature", "--no-textconv",
-            "--raw", "--root", "-c", "-z", f"-O{os.devnull}",
+            "--all",
+            "--branches",
+            "--format",
+            "--max-age",
+            "--no-abbrev",
+            "--no-color",
+            "--no-decorate",
+            "--no-ext-diff",
+            "--no-mailmap",
+            "--no-notes",
+            "--no-relative",
+            "--no-renames",
+            "--no-show-signature",
+            "--no-textconv",
+            "--raw",
+            "--root",
+            "-c",
+            "-z",
+            f"-O{os.devnull}",
         }
     ),
     "ls-tree": frozenset({"-r", "-z", "--full-tree"}),
-    "rev-parse": frozenset({"--verify", "--quiet"}),
+    "rev-parse": frozenset({"--show-object-format", "--verify", "--quiet"}),
 }
 """The sub-commands, and the options of each without what follows `=`. What is not here runs code of the repository, or
 was not looked at."""

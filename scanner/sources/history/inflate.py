@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, cast
 
 from isal import igzip_lib, isal_zlib
 
@@ -13,7 +13,8 @@ _SHORT: Final = 1 << 15
 """Compressed bytes that are inflated in one go: whatever they are, what comes of them fits in memory."""
 _PIECE: Final = 1 << 16
 _ZLIB: Final = igzip_lib.DECOMP_ZLIB
-_ERRORS: Final = (igzip_lib.error, isal_zlib.error)
+ERRORS: Final = cast("tuple[type[Exception], ...]", (igzip_lib.error, isal_zlib.error))
+"""What isal raises for bytes that it cannot inflate; its types take the classes for values."""
 
 
 def whole(view: memoryview, size: int) -> bytes:
@@ -31,7 +32,7 @@ def whole(view: memoryview, size: int) -> bytes:
         else:
             data = igzip_lib.decompress(view, _ZLIB, 15, size or 1)
             damaged = len(data) != size
-    except _ERRORS:
+    except ERRORS:
         damaged = True
     if damaged:
         raise ValueError("its compressed bytes are damaged")
@@ -52,7 +53,7 @@ def reader(pieces: Iterator[bytes], size: int, begin: int = 0) -> Callable[[int]
                 data = stream.decompress(stream.unconsumed_tail or next(pieces, b""), most)
                 if data or not (stream.unconsumed_tail or stream.eof):
                     return data
-        except _ERRORS:
+        except ERRORS:
             raise ValueError("its compressed bytes are damaged") from None
         return b""
 

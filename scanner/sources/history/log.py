@@ -9,38 +9,20 @@ import contextlib
 import itertools
 import os
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-import msgspec
 import numpy as np
 from isal import isal_zlib
 
+from scanner.sources import Scope
 from scanner.sources.git.command import Git, GitError
-from scanner.sources.history.ids import Array, matrix
+from scanner.sources.history.ids import matrix
 from scanner.sources.history.store import Place, open_store
 from scanner.sources.tree import display
 
 
-class Scope(msgspec.Struct, frozen=True, kw_only=True):
-    """What part of a history is meant."""
-
-    revisions: str = ""
-    """As git writes them: `main..topic`, a branch, a commit; empty for all that any ref reaches."""
-    branches: tuple[str, ...] = ()
-    """Those that a revision is taken from where none is given."""
-    since: int | None = None
-    """Commits before it, by their committer's clock, are left out; seconds since 1970-01-01 UTC."""
-    all_objects: bool = False
-    """Objects too that no ref reaches: of the reflogs, dropped stashes, what a rewrite left behind."""
-
-    @property
-    def whole(self) -> bool:
-        """Whether all that any ref reaches is meant."""
-        return not self.revisions and not self.branches and self.since is None
-
-
-class Commit(NamedTuple):
+class Entry(NamedTuple):
     """A commit of the log."""
 
     id: bytes
@@ -53,7 +35,7 @@ class Commit(NamedTuple):
 class Change(NamedTuple):
     """A path whose blob a commit changed."""
 
-    commit: Commit
+    commit: Entry
     path: bytes
     before: tuple[bytes, ...]
     """In each parent; zeros where there is none."""
@@ -91,10 +73,10 @@ def raw(git: Git, scope: Scope) -> Iterator[bytes]:
         child.end()
 
 
-def parse(pieces: Iterable[bytes], wanted: Container[bytes]) -> Iterator[Commit | Change]:
+def parse(pieces: Iterable[bytes], wanted: Container[bytes]) -> Iterator[Entry | Change]:
     """The commits that are wanted by their ids, and the changes of blobs that are, each with its commit."""
     head: re.Match[bytes] | None = None
-    commit: Commit | None = None
+    commit: Entry | None = None
     for found in _records(_RECORD, pieces):
         id_, _, _, modes, ids, path = found.groups()
         if id_ is not None:
@@ -108,9 +90,9 @@ def parse(pieces: Iterable[bytes], wanted: Container[bytes]) -> Iterator[Commit 
             yield Change(commit, path, tuple(before), after, modes.endswith(b"160000 "))
 
 
-def _commit(found: re.Match[bytes]) -> Commit:
+def _commit(found: re.Match[bytes]) -> Entry:
     id_, parents, time = found.groups()[:3]
-    return Commit(id_, tuple(parents.split()), int(time or 0))
+    return Entry(id_, tuple(parents.split()), int(time or 0))
 
 
 def _records(pattern: re.Pattern[bytes], pieces: Iterable[bytes]) -> Iterator[re.Match[bytes]]:
@@ -133,14 +115,16 @@ class Told(NamedTuple):
 
     pieces: list[bytes]
     """The log itself, compressed piece by piece: it is read again for what has findings."""
-    objects: Array
-    """The numbers of all objects that it names, ascending."""
+    objects: Sequence[int]
+    """The numbers of all objects that it names, ascending, where a part of the history was asked for."""
     missing: dict[str, str]
     """The blobs that it names and that are not there: id and first path."""
+    links: Collection[str]
+    """The paths at which it names submodules."""
     error: str
     """Why it ended early; empty if it did not."""
 
-    def read_again(self, wanted: Container[bytes]) -> Iterator[Commit | Change]:
+    def read_again(self, wanted: Container[bytes]) -> Iterator[Entry | Change]:
         """As `parse`."""
         return parse(map(isal_zlib.decompress, self.pieces), wanted)
 
@@ -180,10 +164,15 @@ class Log:
             numbers = store.find(matrix(bytes.fromhex(b"".join(batch).decode()), self.place.width))
             found.append(np.unique(numbers[numbers >= 0]))
             lost.update(batch[at] for at in np.flatnonzero(numbers < 0).tolist())
-        told = Told(kept, np.unique(np.concatenate(found)), {}, error)
+        objects = [] if self.scope.whole else np.unique(np.concatenate(found)).tolist()
+        told = Told(kept, objects, {}, links := set[str](), error)
         lost.discard(b"0" * 2 * self.place.width)
         for change in told.read_again(lost) if lost else ():
-            if isinstance(change, Change) and change.after in lost and not change.is_link:
+            if not isinstance(change, Change) or change.after not in lost:
+                continue
+            if change.is_link:
+                links.add(display(change.path))
+            else:
                 told.missing.setdefault(change.after.decode(), display(change.path))
         return told
 

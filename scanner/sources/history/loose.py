@@ -70,7 +70,7 @@ def _header(data: bytes) -> tuple[int, int, int]:
     """Kind and size of an object, and where its bytes begin. Raises ValueError."""
     try:
         head = isal_zlib.decompressobj().decompress(data, _HEADER)
-    except isal_zlib.error:
+    except inflate.ERRORS:
         head = b""
     words, end, _ = head.partition(b"\0")
     kind, _, size = words.partition(b" ")

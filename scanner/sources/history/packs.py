@@ -243,7 +243,8 @@ def _forest(parent: Array, kind: Array) -> _Forest:
 def _ranges(starts: Array, lengths: Array) -> Array:
     """All numbers from each start on, as many as its length says."""
     skipped = np.cumsum(lengths) - lengths
-    return np.arange(int(lengths.sum())) + np.repeat(starts - skipped, lengths)
+    numbers: Array = np.arange(int(lengths.sum())) + np.repeat(starts - skipped, lengths)
+    return numbers
 
 
 def _map(path: str) -> mmap.mmap:

@@ -33,7 +33,9 @@ class Objects:
 
     local: Final = False
 
-    def __init__(self, git: Git, place: Place, numbers: Sequence[int], names: Mapping[int, Sequence[Named]] | None) -> None:
+    def __init__(
+        self, git: Git, place: Place, numbers: Sequence[int], names: Mapping[int, Sequence[Named]] | None
+    ) -> None:
         self.git = git
         self.place = place
         self.numbers = numbers
@@ -97,7 +99,9 @@ class Objects:
         try:
             for answer in objects(self.git, [id_.encode()]):
                 if isinstance(answer, Missing):
-                    coverage.skipped.append(Skipped(origin.path, "unreadable", f"git reads it neither: {answer.detail}"))
+                    coverage.skipped.append(
+                        Skipped(origin.path, "unreadable", f"git reads it neither: {answer.detail}")
+                    )
                 elif answer.kind == "tree":
                     coverage.planned -= 1
                 else:

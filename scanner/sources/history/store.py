@@ -13,6 +13,7 @@ from typing import Final, NamedTuple, TypeVar
 import numpy as np
 
 from scanner.model import Coverage, Skipped
+from scanner.sources.git.command import Git
 from scanner.sources.history import inflate, loose, walk
 from scanner.sources.history.ids import Array, Ids, matrix
 from scanner.sources.history.packs import UNKNOWN, Index, Pack, PackError, read_index, read_multi_index
@@ -21,6 +22,7 @@ from scanner.sources.tree import display, skipped
 
 T = TypeVar("T")
 
+_WIDTHS: Final = {b"sha1": 20, b"sha256": 32}
 _FOLDERS: Final = 64
 """Object folders that are followed through alternates; git follows a chain of five."""
 _ALTERNATES: Final = 1 << 20
@@ -37,6 +39,15 @@ class Place(NamedTuple):
     """Its `objects`, and what else git was told of; more folders may be named in them."""
     width: int
     """Bytes of an id: 20 for SHA-1, 32 for SHA-256."""
+
+
+def place_of(git: Git) -> Place:
+    """Where the objects of git's repository are."""
+    repository = git.repository
+    given = dict(repository.variables)
+    more = given.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "").split(os.pathsep)
+    own = given.get("GIT_OBJECT_DIRECTORY") or str(repository.common_dir / "objects")
+    return Place((own, *filter(None, more)), _WIDTHS.get(git.run("rev-parse", "--show-object-format").strip(), 20))
 
 
 @functools.lru_cache(2)
@@ -67,7 +78,7 @@ class Store:
         """Find the number of each id; of copies, that of the first."""
         width = self.place.width
         ids = [pack.ids.rows for pack in self.packs]
-        numbers = [pack.position + start for pack, start in zip(self.packs, self.starts, strict=False)]
+        numbers: list[Array] = [pack.position + start for pack, start in zip(self.packs, self.starts, strict=False)]
         if self.loose:
             ids.append(matrix(b"".join(id_ for id_, _ in self.loose), width))
             numbers.append(np.arange(len(self.loose)) + self.starts[-1])
@@ -130,7 +141,8 @@ class Store:
         pack, position = self._at(number)
         if pack is None:
             return self.loose[position][0].hex()
-        return pack.ids.rows[pack.row[position]].tobytes().hex()
+        id_: bytes = pack.ids.rows[pack.row[position]].tobytes()
+        return id_.hex()
 
     def _at(self, number: int) -> tuple[Pack | None, int]:
         """The pack of an object, None for a loose one, and where it is there."""

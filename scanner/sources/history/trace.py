@@ -1,4 +1,4 @@
-"""What became of blobs: which commits brought them, which took them away, and whether a branch still has them."""
+"""What became of bytes in history: which commit brought them, which took them away, whether a branch still has them."""
 
 from __future__ import annotations
 
@@ -7,73 +7,76 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from scanner.model import Commit
-from scanner.sources.history.log import Change, Ref, Told
-from scanner.sources.history.log import Commit as Entry
+from scanner.sources.history.log import Change, Entry, Ref, Told
 from scanner.sources.history.packs import TAG
 from scanner.sources.history.store import Store
 
-_ENTRY: Final = re.compile(rb"([0-7]+) ([^\0]+)\0")
-_SIGNATURE: Final = rb"%s (.*?) ?<[^\n]*> (-?\d+) [+-]\d+\n"
-_AUTHOR, _COMMITTER = (re.compile(_SIGNATURE % word) for word in (b"author", b"committer"))
-_TARGET: Final = re.compile(rb"object ([0-9a-f]+)\ntype ([a-z]+)\ntag ([^\n]*)\n")
+_ENTRY: Final = re.compile(rb"([0-7]{1,7}) ([^\0]+)\0")
+_SIGNATURE: Final = rb"^%s (.*?) ?<[^\n]*> (-?\d+) [+-]\d+$"
+_AUTHOR, _COMMITTER = (re.compile(_SIGNATURE % word, re.MULTILINE) for word in (b"author", b"committer"))
+_TARGET: Final = re.compile(rb"object ([0-9a-f]+)\ntype ([a-z]+)\n")
+_FOLDER, _LINK = 0o040000, 0o160000
+_FOLDERS: Final = 100_000
+"""Folders of a tree that a ref points at which are looked into: a tree can hold itself, over and over."""
 _TAGS: Final = 50
 """Tags of tags that are followed."""
 _NAME: Final = 200
-"""Characters of an author's name that are kept."""
+"""Characters of a name that are kept."""
 _LATEST: Final = 253_370_764_799
 """The end of the year 9998."""
 
 
-class Trail(NamedTuple):
-    """A blob at one path, over time."""
+class Course(NamedTuple):
+    """What became of one thing, which some blobs hold, at one path."""
 
-    blob: bytes
-    """Its id, in hex as all ids here."""
-    path: bytes
-    first: Entry
-    """The oldest commit that brought it there."""
+    first: Change
+    """The oldest that brought it."""
+    newest: bytes
+    """The blob that held it last."""
     last: bytes
-    """The newest commit that had it there."""
+    """The newest commit that held it."""
     removed: Change | None
-    """The newest change that took it away; None while a branch has it."""
+    """The newest that took it away; None while a branch has it."""
     at_head: bool
     returned: bool
+    """Whether it came back after it was taken away."""
 
 
-def trails(told: Told, wanted: Collection[bytes], heads: Heads) -> tuple[list[Trail], set[bytes]]:
-    """The trails of blobs, and those of the ids that are commits in the log."""
-    brought: dict[tuple[bytes, bytes], list[Change]] = {}
-    taken: dict[tuple[bytes, bytes], list[Change]] = {}
-    commits: set[bytes] = set()
+def changes(told: Told, wanted: Collection[bytes]) -> tuple[dict[bytes, list[Change]], dict[bytes, Entry]]:
+    """The changes of wanted blobs by path, from new to old; and those wanted that are commits of the log."""
+    by_path: dict[bytes, list[Change]] = {}
+    commits: dict[bytes, Entry] = {}
     for record in told.read_again(wanted):
         if isinstance(record, Entry):
-            commits.add(record.id)
-            continue
-        if record.after in wanted:
-            brought.setdefault((record.after, record.path), []).append(record)
-        for id_ in set(record.before) - {record.after}:
-            if id_ in wanted:
-                taken.setdefault((id_, record.path), []).append(record)
-    return [_trail(*key, changes, taken.get(key, []), heads) for key, changes in brought.items()], commits
+            commits[record.id] = record
+        else:
+            by_path.setdefault(record.path, []).append(record)
+    return by_path, commits
 
 
-def _trail(blob: bytes, path: bytes, brought: Sequence[Change], taken: Sequence[Change], heads: Heads) -> Trail:
-    # The log goes from new to old; of commits of one second the one further on is the older.
-    first = min(reversed(brought), key=lambda change: change.commit.time).commit
-    head = heads.holder(path, blob)
-    removed = max(taken, key=lambda change: change.commit.time, default=None)
+def course(path: bytes, changes: Sequence[Change], heads: Heads, held: frozenset[bytes]) -> Course:
+    """What became at a path, by these changes, of what the blobs `held` hold; at least one of them was there."""
+    brought = [change for change in changes if change.after in held]
+    came = [change for change in brought if held.isdisjoint(change.before)]
+    gone = [change for change in changes if change.after not in held and not held.isdisjoint(change.before)]
+    # Of two of one second, the one further on is the older.
+    first = min(reversed(came or brought), key=_time)
+    removed = max(gone, key=_time, default=None)
+    head = heads.holder(path, held)
     if head:
-        last, gone = head, None
+        last, newest, removed = *head, None
     elif removed:
-        last, gone = removed.commit.parents[removed.before.index(blob)], removed
+        at = next(at for at, id_ in enumerate(removed.before) if id_ in held)
+        last, newest = removed.commit.parents[at], removed.before[at]
     else:  # A merge let it fall without a word.
-        last, gone = max(brought, key=lambda change: change.commit.time).commit.id, None
-    returned = any(
-        later.commit.time > earlier.commit.time and later.before and blob not in later.before
-        for earlier in taken
-        for later in brought
-    )
-    return Trail(blob, path, first, last, gone, bool(head), returned)
+        latest = max(brought, key=_time)
+        last, newest = latest.commit.id, latest.after
+    returned = any(_time(later) > _time(earlier) for earlier in gone for later in came)
+    return Course(first, newest, last, removed, bool(head), returned)
+
+
+def _time(change: Change) -> int:
+    return change.commit.time
 
 
 class Heads:
@@ -81,53 +84,74 @@ class Heads:
 
     def __init__(self, store: Store, refs: Iterable[Ref]) -> None:
         self._store = store
-        self._trees: dict[int, dict[bytes, bytes]] = {}
+        self._trees: dict[bytes, dict[bytes, bytes]] = {}
         commits = dict.fromkeys(ref.id for ref in refs if ref.is_branch and ref.kind == "commit")
-        self._heads = [(id_.encode(), tree) for id_ in commits if (tree := self._root(id_)) is not None]
+        roots: dict[bytes, bytes] = {}
+        for id_ in commits:
+            if (tree := self._root(id_)) is not None:
+                roots.setdefault(tree, id_.encode())
+        self._heads = [(id_, tree) for tree, id_ in roots.items()]
 
-    def holder(self, path: bytes, blob: bytes) -> bytes | None:
-        """A head that has this blob at this path; the first, as git lists its refs."""
+    def holder(self, path: bytes, blobs: Collection[bytes]) -> tuple[bytes, bytes] | None:
+        """A head that has one of the blobs at this path, and that blob; the first head, as git lists its refs."""
         names = path.split(b"/")
-        return next((id_ for id_, tree in self._heads if self._at(tree, names) == blob), None)
+        for id_, tree in self._heads:
+            at = self._at(tree, names)
+            if at in blobs:
+                return id_, at
+        return None
 
     def _root(self, commit: str) -> bytes | None:
-        found = self._bytes(commit)
-        return found[5 : found.index(b"\n")] if found and found.startswith(b"tree ") and b"\n" in found else None
+        found = _bytes(self._store, commit)
+        return found[5 : found.index(b"\n")] if found.startswith(b"tree ") and b"\n" in found else None
 
-    def _at(self, tree: bytes, names: Sequence[bytes]) -> bytes | None:
-        at: bytes | None = tree
+    def _at(self, tree: bytes, names: Sequence[bytes]) -> bytes:
+        at = tree
         for name in names:
-            if at is None:
-                return None
-            at = self._entries(at).get(name)
+            at = self._entries(at).get(name, b"")
         return at
 
     def _entries(self, tree: bytes) -> dict[bytes, bytes]:
-        number = self._store.find_one(tree.decode())
-        if number not in self._trees:
-            found = self._store.one(number)[1] if number >= 0 else b""
-            self._trees[number] = dict(_entries(found, self._store.place.width)) if isinstance(found, bytes) else {}
-        return self._trees[number]
-
-    def _bytes(self, id_: str) -> bytes | None:
-        number = self._store.find_one(id_)
-        found = self._store.one(number)[1] if number >= 0 else None
-        return found if isinstance(found, bytes) else None
+        if tree not in self._trees:
+            found = _bytes(self._store, tree.decode()) if tree else b""
+            self._trees[tree] = {name: id_ for _, name, id_ in entries(found, self._store.place.width)}
+        return self._trees[tree]
 
 
-def _entries(tree: bytes, width: int) -> Iterator[tuple[bytes, bytes]]:
-    """The names of a tree with their ids, in hex."""
+def entries(tree: bytes, width: int) -> Iterator[tuple[int, bytes, bytes]]:
+    """Mode, name and id, in hex, of what a tree lists."""
     at = 0
     while found := _ENTRY.match(tree, at):
         at = found.end() + width
-        yield found[2], tree[found.end() : at].hex().encode()
+        yield int(found[1], 8), found[2], tree[found.end() : at].hex().encode()
+
+
+def _bytes(store: Store, id_: str) -> bytes:
+    """An object's bytes, none where it cannot be read."""
+    number = store.find_one(id_)
+    found = store.one(number)[1] if number >= 0 else b""
+    return found if isinstance(found, bytes) else b""
+
+
+def files(store: Store, id_: str, kind: str) -> Iterator[tuple[bytes, bytes]]:
+    """The path and id of each file below a tree; of a blob that alone, with an empty path; of others nothing."""
+    if kind == "blob":
+        yield b"", id_.encode()
+    waiting = [(b"", id_.encode())] if kind == "tree" else []
+    for _ in range(_FOLDERS):
+        if not waiting:
+            break
+        above, tree = waiting.pop()
+        for mode, name, entry in entries(_bytes(store, tree.decode()), store.place.width):
+            if mode == _FOLDER:
+                waiting.append((above + name + b"/", entry))
+            elif mode != _LINK:
+                yield above + name, entry
 
 
 def commit(store: Store, id_: str) -> Commit:
     """A commit, as it says of itself; what it does not say, or what cannot be read, is empty."""
-    number = store.find_one(id_)
-    found = store.one(number)[1] if number >= 0 else b""
-    head = found.partition(b"\n\n")[0] + b"\n" if isinstance(found, bytes) else b""
+    head = _bytes(store, id_).partition(b"\n\n")[0]
     author, authored_at = _signature(_AUTHOR, head)
     committer, committed_at = _signature(_COMMITTER, head)
     return Commit(id_, author, authored_at, committer, committed_at)
@@ -140,20 +164,28 @@ def _signature(pattern: re.Pattern[bytes], head: bytes) -> tuple[str, int]:
     return found[1].decode("utf-8", "replace")[:_NAME], min(max(int(found[2][:18]), 0), _LATEST)
 
 
-def tags(store: Store, refs: Iterable[Ref]) -> Iterator[tuple[str, str, str, str]]:
-    """Every annotated tag that a ref reaches: its id, the ref, and the id and kind of what it is of."""
-    seen: set[str] = set()
+class Tag(NamedTuple):
+    """An annotated tag that a ref reaches."""
+
+    id: str
+    ref: str
+    target: str
+    """The id of what it is of; empty where it cannot be read."""
+    kind: str
+
+
+def tags(store: Store, refs: Iterable[Ref]) -> list[Tag]:
+    """Every annotated tag that a ref reaches, those of tags too."""
+    found: dict[str, Tag] = {}
     for ref in refs:
         id_, kind = ref.id, ref.kind
         for _ in range(_TAGS):
+            if kind != "tag" or id_ in found:
+                break
             number = store.find_one(id_)
-            if kind != "tag" or number < 0 or id_ in seen:
-                break
-            seen.add(id_)
-            found = store.one(number)
-            target = _TARGET.match(found[1]) if isinstance(found[1], bytes) and found[0] == TAG else None
-            if not target:
-                yield id_, ref.name, "", ""
-                break
-            tag, id_, kind = id_, target[1].decode(), target[2].decode()
-            yield tag, ref.name, id_, kind
+            is_tag, data = store.one(number) if number >= 0 else (0, b"")
+            target = _TARGET.match(data) if is_tag == TAG and isinstance(data, bytes) else None
+            tag = Tag(id_, ref.name, *((target[1].decode(), target[2].decode()) if target else ("", "")))
+            found[id_] = tag
+            id_, kind = tag.target, tag.kind
+    return list(found.values())

@@ -1,0 +1,152 @@
+"""Reads the objects of a history, and notes which hold what. They go by their ids yet: an object knows no name."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import msgspec
+
+from scanner.examine import Examiner
+from scanner.execute.local import Crash, processors, run
+from scanner.history.naming import Key, Naming
+from scanner.model import Coverage, Examination, Policy, Skipped, UsageError
+from scanner.sources import Scope
+from scanner.sources.git.command import open_git
+from scanner.sources.history import log, trace
+from scanner.sources.history.log import Log, Told
+from scanner.sources.history.shards import READ, Objects
+from scanner.sources.history.store import open_store, place_of
+from scanner.sources.tree import LeftOut
+from scanner.subjects import Subjects
+
+_SPAN: Final = 16 << 20
+"""Bytes of objects a shard, as far as that can be guessed."""
+_SHARD: Final = 2_000
+"""Objects a shard where they are named one by one."""
+_TOLD: Final = 20
+"""Missing objects that are told one by one."""
+_OBJECT: Final = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+def examinations(
+    scope: Scope, examine: Examiner, policy: Policy, left_out: LeftOut | None, coverage: Coverage
+) -> Iterator[Examination]:
+    """What is covered, as work ends; the subjects come last. `coverage` gets what no shard covers.
+
+    Raises UsageError where there is no such repository, and for revisions that are none.
+    """
+    history = _History(scope, policy, coverage)
+    told, shards = history.shards()
+    for result in history.run(shards, examine.under(msgspec.structs.replace(policy, inline=frozenset()))):
+        if isinstance(result, Told):
+            told = result
+        else:
+            history.sift(result)
+            yield Examination([], result.coverage)
+    told = told or Told([], (), {}, (), "it was not read" if history.store else "")
+    history.tell(told)
+    held = {key: frozenset(ids) for key, ids in history.held.items()}
+    naming = Naming(history.git, history.store, told, held, history.unread)
+    naming.prepare(policy, left_out, coverage, all_objects=scope.all_objects)
+    subjects = Subjects(policy.max_subjects)
+    for result in history.run(naming.shards(), examine):
+        if isinstance(result, Examination):
+            subjects.merge(result.subjects)
+            coverage.skipped += result.coverage.skipped
+            coverage.notes += result.coverage.notes
+    yield Examination(naming.settled(subjects), Coverage())
+
+
+class _History:
+    """The objects of a history, and what is known of them so far."""
+
+    def __init__(self, scope: Scope, policy: Policy, coverage: Coverage) -> None:
+        self.git = open_git(scope.start, trust_owner=scope.trust_owner)
+        self.place = place_of(self.git)
+        self.store = open_store(self.place)
+        self.scope = scope
+        self.policy = policy
+        self.coverage = coverage
+        coverage.add(self.store.coverage)
+        self.held: dict[Key, set[bytes]] = {}
+        """The objects that hold each subject; ids in hex."""
+        self.unread: dict[bytes, Skipped] = {}
+        """Objects that could not be read."""
+        self.beyond = 0
+        """Sightings of subjects that are too many."""
+
+    def shards(self) -> tuple[Told | None, Iterator[Objects | Log]]:
+        """What is to be read. A part of the history is what its log tells, which is read first."""
+        store, reading = self.store, Log(self.git, self.place, self.scope)
+        if self.scope.whole:
+            spans = (Objects(self.git, self.place, span, None) for span in store.spans(READ, _SPAN))
+            return None, itertools.chain([reading], spans) if store else iter(())
+        told = reading.read()
+        if told.error:
+            raise UsageError(told.error)
+        numbers = set(told.objects)
+        numbers |= {
+            store.find_one(tag.id)
+            for tag in trace.tags(store, log.refs(self.git))
+            if tag.kind == "commit" and store.find_one(tag.target) in numbers
+        }
+        ordered = sorted(numbers)
+        some = (ordered[at : at + _SHARD] for at in range(0, len(ordered), _SHARD))
+        return told, (Objects(self.git, self.place, numbers, None) for numbers in some)
+
+    def run(self, shards: Iterable[Objects | Log], examine: Examiner) -> Iterator[Examination | Told]:
+        """What comes of the shards; those on which the work crashed are told."""
+        for result in run(shards, _Work(examine), self.policy.jobs or processors()):
+            if isinstance(result, Crash):
+                self.coverage.skipped += [Skipped(path, "crashed", result.detail) for path in result.shard.paths()]
+            else:
+                yield result
+
+    def sift(self, examination: Examination) -> None:
+        """Note which objects hold what, and which could not be read."""
+        for subject in examination.subjects:
+            key = subject.kind, subject.identity
+            if key not in self.held and len(self.held) >= self.policy.max_subjects:
+                self.beyond += subject.seen
+                continue
+            ids = self.held.setdefault(key, set())
+            ids.update(sighting.origin.path.encode() for sighting in subject.sightings)
+        skipped = examination.coverage.skipped
+        self.unread |= {entry.path.encode(): entry for entry in skipped if _OBJECT.fullmatch(entry.path)}
+        examination.coverage.skipped = [entry for entry in skipped if not _OBJECT.fullmatch(entry.path)]
+
+    def tell(self, told: Told) -> None:
+        """Say what is not there."""
+        coverage = self.coverage
+        if self.beyond:
+            detail = f"{self.beyond} sightings beyond {self.policy.max_subjects} distinct subjects were not judged"
+            coverage.skipped.append(Skipped("", "too-many-subjects", detail))
+        for path in told.links:
+            coverage.exclude("submodule", path)
+        for id_, path in itertools.islice(told.missing.items(), _TOLD):
+            coverage.skipped.append(Skipped(path, "missing", f"object {id_} is not in this clone"))
+        if len(told.missing) > _TOLD:
+            detail = f"{len(told.missing) - _TOLD} more objects are not in this clone"
+            coverage.skipped.append(Skipped("", "missing", detail))
+        if told.error:
+            coverage.skipped.append(Skipped("git log", "unreadable", told.error))
+        shallow = self.git.repository.common_dir / "shallow"
+        if shallow.is_file() and shallow.stat().st_size:
+            detail = "this clone is shallow: what came before is not in it; `git fetch --unshallow` brings it"
+            if self.scope.whole:
+                coverage.skipped.append(Skipped("", "missing", detail))
+            else:
+                coverage.notes.append(detail)
+
+
+class _Work:
+    """What a worker does with a shard."""
+
+    def __init__(self, examine: Examiner) -> None:
+        self.examine = examine
+
+    def __call__(self, shard: Objects | Log) -> Examination | Told:
+        return shard.read() if isinstance(shard, Log) else self.examine(shard)
