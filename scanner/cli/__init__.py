@@ -53,6 +53,7 @@ def _dispatch(arguments: Sequence[str]) -> int:
     if scans:
         from scanner.cli import options
 
+        arguments = ["scan", *options.spelled(arguments[1:], options.SCAN)]
         plain = options.parse(arguments[1:], options.SCAN)
         if plain:
             from scanner.cli import scan

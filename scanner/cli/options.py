@@ -26,6 +26,8 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
     """What its value is called; empty for a switch."""
     many: bool = False
     """It may be repeated."""
+    optional: bool = False
+    """It may stand without a value, which is then empty."""
     short: str = ""
     choices: Callable[[], Iterable[str]] = tuple
     """The values that shell completion offers."""
@@ -69,6 +71,28 @@ GIT = (
         name="config-from",
         metavar="REV",
         help="Take configuration, rules, baseline and ignore files from this revision, and tell where they differ now.",
+        panel="Git",
+    ),
+    Option(
+        name="history",
+        metavar="[RANGE]",
+        optional=True,
+        help="Read the repository's history instead of the files: all that any ref reaches, or a RANGE of revisions "
+        "such as main..topic.",
+        panel="Git",
+    ),
+    Option(
+        name="branch",
+        metavar="NAME",
+        many=True,
+        help="With --history: what this branch reaches. Repeatable.",
+        panel="Git",
+    ),
+    Option(name="since", metavar="TIME", help="With --history: commits since then, as for --now.", panel="Git"),
+    Option(name="max-age", metavar="AGE", help="With --history: commits of the last 90d, 4w, 12h …", panel="Git"),
+    Option(
+        name="all-objects",
+        help="With --history: also what no ref reaches, such as dropped stashes and commits before a rewrite.",
         panel="Git",
     ),
     Option(name="trust-owner", help="Read a repository that belongs to another user.", panel="Git"),
@@ -153,6 +177,25 @@ OUTPUT = (
 )
 
 SCAN = (*GATE, *OUTPUT, *READING, *GIT, *POLICY)
+
+
+def spelled(argv: Sequence[str], options: Iterable[Option]) -> list[str]:
+    """The arguments with each option that may stand without a value written as `--history=` or `--history=main..topic`.
+
+    What follows it is its value, unless it is an option or something that exists: then it is a target.
+    """
+    optional = {f"--{option.name}" for option in options if option.optional}
+    plain: list[str] = []
+    rest = list(argv)
+    while rest:
+        argument = rest.pop(0)
+        if argument == "--":
+            return [*plain, argument, *rest]
+        if argument in optional:
+            value = rest.pop(0) if rest and not rest[0].startswith("-") and not os.path.lexists(rest[0]) else ""
+            argument = f"{argument}={value}"
+        plain.append(argument)
+    return plain
 
 
 def parse(argv: Sequence[str], options: Iterable[Option]) -> tuple[list[str], Values] | None:

@@ -42,6 +42,7 @@ Examples:
   tokensweep scan --baseline known.json  fail for new findings only
   tokensweep scan --staged               before a commit: what it adds
   kubectl logs app | tokensweep scan -   standard input
+  tokensweep scan --history              all that was ever committed
 
 Exit status:
   0    clean
@@ -75,7 +76,7 @@ def run(targets: Sequence[str], flags: Values) -> int:
     # Only SARIF lists the rules in force; reading them takes longer than a small clean scan.
     with_rules = bool(given.get("verbose")) or any(output.format == "sarif" for output in outputs)
     with _revision(targets, given) as revision:
-        plan, policy = (_staged if given.get("staged") else _files)(targets, given, revision)
+        plan, policy = _planned(targets, given, revision)
         finished = scan(plan, policy, given, with_rules=with_rules)
         if revision:
             finished.coverage.notes = [*revision.differences(), *map(revision.shown, finished.coverage.notes)]
@@ -106,6 +107,27 @@ def _revision(targets: Sequence[str], given: Given) -> AbstractContextManager[Re
 
     start = next((Path(target) for target in targets if target != "-"), None)
     return revision.as_of(given.get("config-from"), start, trust_owner=bool(given.get("trust-owner")))
+
+
+def _planned(targets: Sequence[str], given: Given, revision: Revision | None) -> tuple[Plan, Policy]:
+    """What is to be read, and the policy for it. Raises UsageError for options that do not go together."""
+    history = given.get("history") is not None
+    if history and given.get("staged"):
+        raise UsageError("--history and --staged contradict each other")
+    for name in ("branch", "since", "max-age", "all-objects"):
+        if given.get(name) and not history:
+            raise UsageError(f"{given.origin(name)} goes with --history")
+    return (_history if history else _staged if given.get("staged") else _files)(targets, given, revision)
+
+
+def _history(targets: Sequence[str], given: Given, revision: Revision | None) -> tuple[Plan, Policy]:
+    """A scan of a repository's history. The policy is that of the work tree's root, whatever the target."""
+    from scanner.sources.history.plan import Revisions
+
+    if len(targets) > 1 or "-" in targets:
+        raise UsageError("--history reads one repository", "name one folder of it")
+    plan = Revisions(settings.scope(targets[0] if targets else None, given), (*targets, "--history"))
+    return plan, settings.policy_in_force([str(plan.root)], given, revision)
 
 
 def _files(targets: Sequence[str], given: Given, revision: Revision | None) -> tuple[Plan, Policy]:

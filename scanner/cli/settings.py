@@ -12,6 +12,7 @@ import msgspec
 from scanner import policy
 from scanner.cli.options import COLORS, Given
 from scanner.model import DETECT_SECRETS_BASELINE, IGNORE_FILE, Policy, UsageError
+from scanner.sources import Scope
 
 if TYPE_CHECKING:
     from scanner.cli.revision import Revision
@@ -61,6 +62,27 @@ def color(choice: str | None) -> str:
     if choice not in (None, *COLORS):
         raise ValueError(f"expected one of {', '.join(COLORS)}, not {choice!r}")
     return choice or "auto"
+
+
+def scope(target: str | None, given: Given) -> Scope:
+    """What part of which history is meant. Raises UsageError."""
+    revisions, branches = given.get("history") or "", tuple(given.get("branch") or ())
+    if revisions and branches:
+        raise UsageError(f"{given.origin('branch')} goes with no range of revisions", "write the range alone")
+    times = [given.read(name, read) for name, read in _SINCE.items() if given.get(name) is not None]
+    if len(times) > 1:
+        raise UsageError("--since and --max-age contradict each other")
+    since = times[0] if times else None
+    if given.get("max-age") is not None:
+        since = clock(given) - times[0]
+    return Scope(
+        Path(target) if target else None,
+        revisions=revisions,
+        branches=branches,
+        since=since,
+        all_objects=bool(given.get("all-objects")),
+        trust_owner=bool(given.get("trust-owner")),
+    )
 
 
 def whole_number(text: str) -> int:
@@ -119,6 +141,8 @@ def _time(text: str) -> int:
         raise ValueError(f"expected a time between the years 1 and 9998, not {text!r}")
     return seconds
 
+
+_SINCE: dict[str, Callable[[str], int]] = {"since": _time, "max-age": policy.duration}
 
 # The years in which the expression language can hold every time, see the design page.
 _EARLIEST, _LATEST = -62_135_596_800, 253_370_764_799

@@ -11,7 +11,7 @@ from typing import Final
 from scanner.model import Coverage, Origin, Skipped
 from scanner.sources import Blob, Limits, Window, stream
 from scanner.sources.git.command import Git, GitError
-from scanner.sources.git.objects import Missing, Object, objects
+from scanner.sources.git.objects import Missing, objects
 from scanner.sources.history.packs import BLOB, COMMIT, TAG, TREE
 from scanner.sources.history.store import Place, Store, open_store
 from scanner.sources.history.walk import Trouble
