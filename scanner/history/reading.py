@@ -16,7 +16,7 @@ from scanner.model import Coverage, Examination, Policy, Skipped, UsageError
 from scanner.sources import Scope
 from scanner.sources.git.command import open_git
 from scanner.sources.history import log, trace
-from scanner.sources.history.log import Log, Told
+from scanner.sources.history.log import Commits, Log, Told
 from scanner.sources.history.shards import READ, Objects
 from scanner.sources.history.store import open_store, place_of
 from scanner.sources.tree import LeftOut
@@ -26,6 +26,9 @@ _SPAN: Final = 16 << 20
 """Bytes of objects a shard, as far as that can be guessed."""
 _SHARD: Final = 2_000
 """Objects a shard where they are named one by one."""
+_MANY: Final = 50_000
+"""Objects from which on merges are looked into only where something was found: it takes longer than all the rest of the
+log where there are many, and what a merge alone brought is little."""
 _TOLD: Final = 20
 """Missing objects that are told one by one."""
 _OBJECT: Final = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
@@ -39,17 +42,17 @@ def examinations(
     Raises UsageError where there is no such repository, and for revisions that are none.
     """
     history = _History(scope, policy, coverage)
-    told, shards = history.shards()
-    for result in history.run(shards, examine.under(msgspec.structs.replace(policy, inline=frozenset()))):
+    for result in history.run(history.shards(), examine.under(msgspec.structs.replace(policy, inline=frozenset()))):
         if isinstance(result, Told):
-            told = result
+            history.told = result.with_(history.told)
         else:
             history.sift(result)
             yield Examination([], result.coverage)
-    told = told or Told([], (), {}, (), "it was not read" if history.store else "")
-    history.tell(told)
+    if history.asks_merges():
+        history.told = history.told.with_(history.log("merges").read())
+    history.tell()
     held = {key: frozenset(ids) for key, ids in history.held.items()}
-    naming = Naming(history.git, history.store, told, held, history.unread)
+    naming = Naming(history.git, history.store, history.told, held, history.unread)
     naming.prepare(policy, left_out, coverage, all_objects=scope.all_objects)
     subjects = Subjects(policy.max_subjects)
     for result in history.run(naming.shards(), examine):
@@ -75,27 +78,45 @@ class _History:
         """The objects that hold each subject; ids in hex."""
         self.unread: dict[bytes, Skipped] = {}
         """Objects that could not be read."""
+        self.told = Told([], (), {}, (), "")
+        self.merges_told = False
         self.beyond = 0
         """Sightings of subjects that are too many."""
 
-    def shards(self) -> tuple[Told | None, Iterator[Objects | Log]]:
+    def log(self, changes: Commits = "all") -> Log:
+        """The log as a shard."""
+        self.merges_told = self.merges_told or changes != "plain"
+        return Log(self.git, self.place, self.scope, changes)
+
+    def asks_merges(self) -> bool:
+        """Whether what merges changed is to be told, and was not yet."""
+        return not self.merges_told and bool(self.held or self.unread)
+
+    def shards(self) -> Iterator[Objects | Log]:
         """What is to be read. A part of the history is what its log tells, which is read first."""
-        store, reading = self.store, Log(self.git, self.place, self.scope)
-        if self.scope.whole:
-            spans = (Objects(self.git, self.place, span, None) for span in store.spans(READ, _SPAN))
-            return None, itertools.chain([reading], spans) if store else iter(())
-        told = reading.read()
-        if told.error:
-            raise UsageError(told.error)
-        numbers = set(told.objects)
+        if not self.scope.whole:
+            yield from self._part()
+        elif self.store:
+            yield self.log("all" if len(self.store) < _MANY else "plain")
+            for span in self.store.spans(READ, _SPAN):
+                if self.asks_merges():
+                    yield self.log("merges")
+                yield Objects(self.git, self.place, span, None)
+
+    def _part(self) -> Iterator[Objects]:
+        store = self.store
+        self.told = self.log().read()
+        if self.told.error:
+            raise UsageError(self.told.error)
+        numbers = set(self.told.objects)
         numbers |= {
             store.find_one(tag.id)
             for tag in trace.tags(store, log.refs(self.git))
             if tag.kind == "commit" and store.find_one(tag.target) in numbers
         }
         ordered = sorted(numbers)
-        some = (ordered[at : at + _SHARD] for at in range(0, len(ordered), _SHARD))
-        return told, (Objects(self.git, self.place, numbers, None) for numbers in some)
+        for at in range(0, len(ordered), _SHARD):
+            yield Objects(self.git, self.place, ordered[at : at + _SHARD], None)
 
     def run(self, shards: Iterable[Objects | Log], examine: Examiner) -> Iterator[Examination | Told]:
         """What comes of the shards; those on which the work crashed are told."""
@@ -118,9 +139,9 @@ class _History:
         self.unread |= {entry.path.encode(): entry for entry in skipped if _OBJECT.fullmatch(entry.path)}
         examination.coverage.skipped = [entry for entry in skipped if not _OBJECT.fullmatch(entry.path)]
 
-    def tell(self, told: Told) -> None:
+    def tell(self) -> None:
         """Say what is not there."""
-        coverage = self.coverage
+        coverage, told = self.coverage, self.told
         if self.beyond:
             detail = f"{self.beyond} sightings beyond {self.policy.max_subjects} distinct subjects were not judged"
             coverage.skipped.append(Skipped("", "too-many-subjects", detail))

@@ -99,6 +99,8 @@ _VARIABLES: Final = {
     "GIT_ASKPASS": "false",
     "SSH_ASKPASS": "false",
     "GIT_PAGER": "cat",
+    # Without it, a log is written commit by commit.
+    "GIT_FLUSH": "0",
     # For git before 2.32, which does not know GIT_CONFIG_GLOBAL: no file is below a device.
     "HOME": os.devnull,
     "XDG_CONFIG_HOME": os.devnull,

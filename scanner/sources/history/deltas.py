@@ -7,8 +7,10 @@ gone our own, forty times slower, takes its place; a test tells of that.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
-Buffer = bytes | memoryview
+_SIZES: Final = 20
+"""Bytes in which the two sizes at its beginning end, seven bits a byte and the lowest first."""
 
 
 class DeltaError(Exception):
@@ -20,36 +22,35 @@ def apply(base: bytes, delta: bytes, most: int) -> bytes:
 
     Raises DeltaError where it makes none, and OverflowError, before anything is made, for one of over `most` bytes.
     """
-    size, at = _number(delta, 0)
-    if size != len(base):
-        raise DeltaError("made for another base")
-    size, at = _number(delta, at)
-    if size > most:
-        raise OverflowError(size)
+    if _sizes(delta)[1] > most:
+        raise OverflowError
     return _apply(base, delta)
 
 
-def made_size(delta: bytes) -> int:
-    """The bytes that the object will have, by the delta's own word. Raises DeltaError."""
-    return _number(delta, _number(delta, 0)[1])[0]
-
-
-def _number(data: bytes, at: int) -> tuple[int, int]:
-    """The number that stands at `at`, seven bits a byte and the lowest first, and where it ends."""
-    value = shift = 0
-    for at in range(at, min(len(data), at + 10)):  # noqa: B020
-        byte = data[at]
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at + 1
-        shift += 7
-    raise DeltaError("its sizes are cut short")
+def _sizes(delta: bytes) -> tuple[int, int, int]:
+    """The sizes of base and object, by the delta's word, and where its commands begin. Raises DeltaError."""
+    head = delta[:_SIZES]
+    try:
+        at = 0
+        base = (byte := head[at]) & 0x7F
+        while byte > 0x7F:
+            at += 1
+            base |= ((byte := head[at]) & 0x7F) << 7 * at
+        begin = at = at + 1
+        made = (byte := head[at]) & 0x7F
+        while byte > 0x7F:
+            at += 1
+            made |= ((byte := head[at]) & 0x7F) << 7 * (at - begin)
+    except IndexError:
+        raise DeltaError("its sizes are cut short") from None
+    return base, made, at + 1
 
 
 def apply_plainly(base: bytes, delta: bytes) -> bytes:
     """What dulwich's function does, in Python. Raises DeltaError."""
-    _, at = _number(delta, 0)
-    size, at = _number(delta, at)
+    expected, size, at = _sizes(delta)
+    if expected != len(base):
+        raise DeltaError("it was made for another base")
     made = bytearray()
     end = len(delta)
     while at < end and len(made) <= size:

@@ -1,6 +1,7 @@
 """What git's log tells of each commit: which blobs it brought and which it took away, at which paths.
 
-A merge tells of what is in none of its parents alone. Nothing of this needs the blobs.
+A merge tells of what is in none of its parents alone. To look into merges is most of the work where there are many, so
+that can be put off. Nothing of this needs the blobs.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import itertools
 import os
 import re
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from isal import isal_zlib
@@ -41,31 +42,38 @@ class Change(NamedTuple):
     """In each parent; zeros where there is none."""
     after: bytes
     """Zeros where the path was deleted."""
-    is_link: bool
-    """Whether a submodule's commit stands there after it, which is in another repository."""
 
 
 _OPTIONS: Final = (
-    "--raw", "-z", "-c", "--root", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-decorate",
+    "--raw", "-z", "--root", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-decorate",
     "--no-notes", "--no-color", "--no-relative", "--no-mailmap", "--no-show-signature",
     f"-O{os.devnull}", "--format=tformat:%x01%H%x01%P%x01%ct",
 )  # fmt: skip
 _RECORD: Final = re.compile(
-    rb"\x01([0-9a-f]+)\x01([0-9a-f ]*)\x01(\d*)\0[\0\n]?|:+((?:[0-7]{6} )+)([0-9a-f ]+) [A-Z]+\0([^\0]*)\0"
+    rb"\x01([0-9a-f]+)\x01([0-9a-f ]*)\x01(\d*)\0[\0\n]?|:+(?:[0-7]{6} )+([0-9a-f ]+) [A-Z]+\0([^\0]*)\0"
 )
 """A commit, or a path; each ends where the next one begins."""
 _NAMED: Final = re.compile(
-    rb"\x01([0-9a-f]+)\x01[0-9a-f ]*\x01\d*\0[\0\n]?|:+(?:[0-7]{6} )+(?:[0-9a-f]+ )+([0-9a-f]+) [A-Z]+\0[^\0]*\0"
+    rb"\x01([0-9a-f]+)\x01[0-9a-f ]*\x01\d*\0[\0\n]?"
+    rb"|:+(?:[0-7]{6} )+160000 (?:[0-9a-f]{40,64} )+[A-Z]+\0([^\0]*)\0"
+    rb"|:+(?:[0-7]{6} )+(?:[0-9a-f]{40,64} )+([0-9a-f]{40,64}) [A-Z]+\0[^\0]*\0"
 )
-"""The same, for the id that each names: of the commit, or of what stands at the path after it."""
+"""The same, for what each names: the id of the commit, the path of a submodule, the id of the blob now there."""
+_LINK: Final = 2
+"""Its group for a submodule."""
 _ID: Final = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 _BATCH: Final = 20_000
 """Ids that are looked up at once."""
 
 
-def raw(git: Git, scope: Scope) -> Iterator[bytes]:
+Commits = Literal["all", "plain", "merges"]
+"""Whose changes are told: those of all commits, of those that are no merge, or of merges alone."""
+
+
+def raw(git: Git, scope: Scope, changes: Commits) -> Iterator[bytes]:
     """The log as git writes it, in pieces. Raises GitError, and UsageError for a revision that is none."""
-    options = [*_OPTIONS, *([f"--max-age={scope.since}"] if scope.since is not None else [])]
+    of_merges = {"all": ["-c"], "plain": [], "merges": ["-c", "--merges"]}[changes]
+    options = [*_OPTIONS, *of_merges, *([f"--max-age={scope.since}"] if scope.since is not None else [])]
     names = scope.revisions.split() or list(scope.branches)
     with git.start("log", *options, *([] if names else ["--all"]), names=names) as child:
         while piece := child.stdout.read(1 << 20):
@@ -78,7 +86,7 @@ def parse(pieces: Iterable[bytes], wanted: Container[bytes]) -> Iterator[Entry |
     head: re.Match[bytes] | None = None
     commit: Entry | None = None
     for found in _records(_RECORD, pieces):
-        id_, _, _, modes, ids, path = found.groups()
+        id_, _, _, ids, path = found.groups()
         if id_ is not None:
             head, commit = found, None
             if id_ in wanted:
@@ -87,7 +95,7 @@ def parse(pieces: Iterable[bytes], wanted: Container[bytes]) -> Iterator[Entry |
         *before, after = ids.split()
         if head and (after in wanted or any(id_ in wanted for id_ in before)):
             commit = commit or _commit(head)
-            yield Change(commit, path, tuple(before), after, modes.endswith(b"160000 "))
+            yield Change(commit, path, tuple(before), after)
 
 
 def _commit(found: re.Match[bytes]) -> Entry:
@@ -99,14 +107,13 @@ def _records(pattern: re.Pattern[bytes], pieces: Iterable[bytes]) -> Iterator[re
     text = b""
     for piece in pieces:
         text += piece
-        at = 0
+        last: re.Match[bytes] | None = None
         for found in pattern.finditer(text):
-            # The last one may go on in the next piece.
-            if found.end() == len(text):
-                break
-            at = found.end()
-            yield found
-        text = text[at:]
+            if last:
+                yield last
+            last = found
+        if last:  # It may go on in the next piece.
+            text = text[last.start() :]
     yield from pattern.finditer(text)
 
 
@@ -124,6 +131,16 @@ class Told(NamedTuple):
     error: str
     """Why it ended early; empty if it did not."""
 
+    def with_(self, other: Told) -> Told:
+        """The same with what another reading told."""
+        return Told(
+            self.pieces + other.pieces,
+            sorted({*self.objects, *other.objects}),
+            other.missing | self.missing,
+            {*self.links, *other.links},
+            self.error or other.error,
+        )
+
     def read_again(self, wanted: Container[bytes]) -> Iterator[Entry | Change]:
         """As `parse`."""
         return parse(map(isal_zlib.decompress, self.pieces), wanted)
@@ -134,10 +151,11 @@ class Log:
 
     local: Final = False
 
-    def __init__(self, git: Git, place: Place, scope: Scope) -> None:
+    def __init__(self, git: Git, place: Place, scope: Scope, changes: Commits = "all") -> None:
         self.git = git
         self.place = place
         self.scope = scope
+        self.changes: Commits = changes
 
     def paths(self) -> list[str]:
         """What it is, for people."""
@@ -152,27 +170,26 @@ class Log:
         def pieces() -> Iterator[bytes]:
             nonlocal error
             try:
-                for piece in raw(self.git, self.scope):
+                for piece in raw(self.git, self.scope, self.changes):
                     kept.append(isal_zlib.compress(piece, 1))
                     yield piece
             except GitError as failure:
                 error = str(failure)
 
         found, lost = [np.empty(0, np.int64)], set[bytes]()
-        named = (record[record.lastindex or 0] for record in _records(_NAMED, pieces()))
-        while batch := list(itertools.islice(named, _BATCH)):
-            numbers = store.find(matrix(bytes.fromhex(b"".join(batch).decode()), self.place.width))
+        links: set[bytes] = set()
+        records = _records(_NAMED, pieces())
+        while batch := list(itertools.islice(records, _BATCH)):
+            links.update(record[_LINK] for record in batch if record.lastindex == _LINK)
+            ids = [record[record.lastindex or 0] for record in batch if record.lastindex != _LINK]
+            numbers = store.find(matrix(bytes.fromhex(b"".join(ids).decode()), self.place.width))
             found.append(np.unique(numbers[numbers >= 0]))
-            lost.update(batch[at] for at in np.flatnonzero(numbers < 0).tolist())
+            lost.update(ids[at] for at in np.flatnonzero(numbers < 0).tolist())
         objects = [] if self.scope.whole else np.unique(np.concatenate(found)).tolist()
-        told = Told(kept, objects, {}, links := set[str](), error)
+        told = Told(kept, objects, {}, {display(path) for path in links}, error)
         lost.discard(b"0" * 2 * self.place.width)
         for change in told.read_again(lost) if lost else ():
-            if not isinstance(change, Change) or change.after not in lost:
-                continue
-            if change.is_link:
-                links.add(display(change.path))
-            else:
+            if isinstance(change, Change) and change.after in lost:
                 told.missing.setdefault(change.after.decode(), display(change.path))
         return told
 
