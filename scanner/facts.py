@@ -328,6 +328,14 @@ FACTS = _registry(
         shown=True,
         always=True,
     ),
+    Fact("seen.in_history", "bool", "whether it was found in a repository's history", shown=True, always=True),
+    Fact(
+        "seen.at_head",
+        "bool",
+        "whether it stands at the head of a branch, or in what is no history",
+        shown=True,
+        always=True,
+    ),
     Fact(
         "seen.only_in_tests",
         "bool",
@@ -353,6 +361,26 @@ FACTS = _registry(
         "how many known secrets were tried on it, or on one like it, in vain",
         shown=True,
     ),
+    # What became of it in history.
+    Fact("evidence.first_commit", "string", "the first commit that held it", shown=True),
+    Fact("evidence.exposed_from", "int", "when that commit was made", "time", shown=True),
+    Fact(
+        "evidence.exposed_until",
+        "int",
+        "when the last commit that took it away was made; unknown while the head of a branch holds it",
+        "time",
+        shown=True,
+    ),
+    Fact("evidence.exposed_for", "int", "time from the one to the other, or until now", "seconds", shown=True),
+    Fact("evidence.exposed_while_valid", "int", "how much of that time it was valid", "seconds", shown=True),
+    Fact("evidence.returned", "bool", "whether it came back after it was taken away", shown=True),
+    Fact(
+        "evidence.fix",
+        "string",
+        "what took it away: `none` did, or it was `deleted`, or `replaced` by another token",
+        shown=True,
+    ),
+    Fact("evidence.key_changed", "bool", "whether another key signs what replaced it", shown=True),
 )
 """All facts, by name."""
 

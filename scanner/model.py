@@ -531,6 +531,8 @@ class Report(msgspec.Struct):
     """Those with findings first, most dangerous first."""
     findings: list[Finding]
     """Most severe first, then in the order of their subjects' places and of rule ids."""
+    unit: str = "files"
+    """What the coverage counts; `objects` for a repository's history."""
 
     @property
     def summary(self) -> dict[str, int]:

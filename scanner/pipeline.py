@@ -97,6 +97,7 @@ def scan(
         coverage=_ordered(coverage),
         subjects=_most_dangerous_first(found, findings),
         findings=findings,
+        unit="objects" if plan.scope else "files",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import hmac
 import json
 from collections.abc import Iterable, Iterator
@@ -16,8 +17,19 @@ from scanner.decode.jws import decode
 from scanner.detect import Detector, Reading
 from scanner.judge import Judge
 from scanner.keys import parse
-from scanner.model import Coverage, Origin, Policy, Rule, Severity, Sighting, Subject, UsageError
-from scanner.rulebook import Example, Issuer, IssuerExample, Minted, Pattern, PatternExample, RuleBook
+from scanner.model import (
+    Commit,
+    Coverage,
+    Origin,
+    Policy,
+    Presence,
+    Rule,
+    Severity,
+    Sighting,
+    Subject,
+    UsageError,
+)
+from scanner.rulebook import Example, ExampleHistory, Issuer, IssuerExample, Minted, Pattern, PatternExample, RuleBook
 from scanner.subjects import Subjects
 
 _HASHES: Final = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
@@ -181,7 +193,25 @@ def _sighted(book: RuleBook, token: bytes, identity: str, example: Example) -> S
     for path, content in (example.files or {example.path: example.text}).items():
         data = content.replace("{token}", token.decode()).encode()
         subjects.merge(pipeline.examine_bytes(data, Origin("file", path), book, example.policy).subjects)
-    return next((subject for subject in subjects if subject.identity == identity), None)
+    subject = next((subject for subject in subjects if subject.identity == identity), None)
+    if subject and example.history:
+        presence = _presence(example.history)
+        subject.sightings = [
+            msgspec.structs.replace(sighting, origin=msgspec.structs.replace(sighting.origin, presence=presence))
+            for sighting in subject.sightings
+        ]
+    return subject
+
+
+def _presence(history: ExampleHistory) -> Presence:
+    first = _committed(history.since)
+    removed = _committed(history.until) if history.until else None
+    return Presence(first=first, removed=removed, at_head=removed is None, returned=history.returned)
+
+
+def _committed(moment: datetime.datetime) -> Commit:
+    seconds = int(moment.timestamp())
+    return Commit("0" * 40, "Ann", seconds, "Ann", seconds)
 
 
 def _json(part: dict[str, Any] | str) -> str:

@@ -44,6 +44,8 @@ def _formats() -> Iterable[str]:
 
 
 _SEVERITIES = (*(severity.value for severity in Severity), NEVER)
+SARIF_SCOPES = ("all", "head")
+"""The values of `--sarif-scope`."""
 COLORS = ("auto", "always", "never")
 """The values of `--color`."""
 
@@ -171,6 +173,13 @@ OUTPUT = (
         environment=False,
     ),
     Option(name="include-suppressed", help="List suppressed and baselined findings in the report too."),
+    Option(
+        name="sarif-scope",
+        metavar="SCOPE",
+        help="all, or head to leave what only history holds out of SARIF: code scanning shows files as they are. "
+        "(default: all)",
+        choices=lambda: SARIF_SCOPES,
+    ),
     Option(name="color", metavar="WHEN", help="auto, always or never. (default: auto)", choices=lambda: COLORS),
     Option(name="quiet", help="Nothing on standard error but errors.", short="q"),
     Option(name="verbose", help="Say on standard error what was in force and what was left out.", short="v"),

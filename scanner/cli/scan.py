@@ -73,6 +73,7 @@ def run(targets: Sequence[str], flags: Values) -> int:
     outputs = plan_outputs(given)
     found = _status_of_findings(given)
     color = given.read("color", settings.color)
+    given.read("sarif-scope", settings.sarif_scope)
     # Only SARIF lists the rules in force; reading them takes longer than a small clean scan.
     with_rules = bool(given.get("verbose")) or any(output.format == "sarif" for output in outputs)
     with _revision(targets, given) as revision:
@@ -192,6 +193,7 @@ def _style(output: Output, given: Given, color: str) -> Style:
         width=console.width(Style().width) if on_screen else Style().width,
         show_secrets=bool(given.get("show-secrets")),
         include_suppressed=bool(given.get("include-suppressed")),
+        head_only=given.get("sarif-scope") == "head",
     )
 
 
@@ -214,7 +216,9 @@ def _tell(finished: Report, policy: Policy, outputs: Sequence[Output], *, verbos
     if Output("text", None) not in outputs:
         coverage = finished.coverage
         counts = ", ".join(f"{count} {name}" for name, count in finished.summary.items() if count)
-        console.say(f"tokensweep: {counts or 'no findings'}; {coverage.read} of {coverage.planned} files read")
+        console.say(
+            f"tokensweep: {counts or 'no findings'}; {coverage.read} of {coverage.planned} {finished.unit} read"
+        )
         if not coverage.complete:
             console.say(f"tokensweep: warning: incomplete, {len(coverage.skipped)} inputs were not or not fully read")
         for note in coverage.notes:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from scanner import policy
-from scanner.cli.options import COLORS, Given
+from scanner.cli.options import COLORS, SARIF_SCOPES, Given
 from scanner.model import DETECT_SECRETS_BASELINE, IGNORE_FILE, Policy, UsageError
-from scanner.sources import Scope
+from scanner.sources.scope import Scope
 
 if TYPE_CHECKING:
     from scanner.cli.revision import Revision
@@ -62,6 +62,13 @@ def color(choice: str | None) -> str:
     if choice not in (None, *COLORS):
         raise ValueError(f"expected one of {', '.join(COLORS)}, not {choice!r}")
     return choice or "auto"
+
+
+def sarif_scope(choice: str | None) -> str:
+    """What goes into SARIF: of `options.SARIF_SCOPES`. Raises ValueError."""
+    if choice not in (None, *SARIF_SCOPES):
+        raise ValueError(f"expected one of {', '.join(SARIF_SCOPES)}, not {choice!r}")
+    return choice or "all"
 
 
 def scope(target: str | None, given: Given) -> Scope:

@@ -26,8 +26,10 @@ def correlate(
     `keys` are those that the user trusts, to verify signatures with; `place` is the name of the folder that is scanned.
     """
     from scanner.correlate.known import find_secrets
+    from scanner.correlate.rotation import tell_rotation
 
     find_secrets(tokens, policy, coverage, place)
+    tell_rotation(tokens)
     if keys:
         from scanner.correlate.verification import verify
 

@@ -13,7 +13,7 @@ from scanner.examine import Examiner
 from scanner.execute.local import Crash, processors, run
 from scanner.history.naming import Key, Naming
 from scanner.model import Coverage, Examination, Policy, Skipped, UsageError
-from scanner.sources import Scope
+from scanner.sources.scope import Scope
 from scanner.sources.git.command import open_git
 from scanner.sources.history import log, trace
 from scanner.sources.history.log import Commits, Log, Told

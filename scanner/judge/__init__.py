@@ -10,6 +10,7 @@ import msgspec
 from scanner.expressions import Condition, Outcome, Situation, of_classes, of_issuers, of_rules
 from scanner.facts import FACTS, LIMITS
 from scanner.judge.cases import Cases
+from scanner.judge.exposure import exposure
 from scanner.judge.issuer import Issuers, KnownIssuer
 from scanner.judge.key_id import key_id_facts
 from scanner.judge.life import add_life
@@ -143,6 +144,7 @@ class Judge:
         facts["token.class_title"] = called or token_class.title
         facts |= seen_facts(subject.sightings, subject.seen)
         facts |= _UNPROVED
+        subject.evidence.update(exposure(subject.sightings, facts, self._now))
         facts.update((f"evidence.{name}", value) for name, value in subject.evidence.items())
         public = self._public(facts, standard, known)
         facts["token.public_by_design"] = public != ""

@@ -29,6 +29,8 @@ def seen_facts(sightings: Sequence[Sighting], total: int) -> dict[str, Any]:
     """The facts of these sightings; `total` counts those too that are not listed."""
     contexts = frozenset[str]().union(*(sighting.context for sighting in sightings))
     facts: dict[str, Any] = {fact: context in contexts for fact, context in _CONTEXT_FACTS.items()}
+    facts["seen.in_history"] = any(sighting.origin.presence for sighting in sightings)
+    facts["seen.at_head"] = any(not (at := sighting.origin.presence) or at.at_head for sighting in sightings)
     facts["seen.only_in_tests"] = all(sighting.context & _HARMLESS for sighting in sightings)
     facts["seen.files"] = 1 if len(sightings) == 1 else len({_file(sighting) for sighting in sightings})
     facts["seen.sightings"] = total

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from scanner.model import Coverage, Finding, Report, Sighting, Subject
+from scanner.model import Commit, Coverage, Finding, Origin, Report, Sighting, Subject
 from scanner.report.encoding import encode
 from scanner.report.style import Style
 
@@ -42,7 +42,7 @@ def _joined(items: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _instant(seconds: int) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC).replace(tzinfo=None).isoformat('T', 'seconds')}Z"
 
 
 def _coverage(coverage: Coverage) -> dict[str, Any]:
@@ -89,12 +89,41 @@ def place(sighting: Sighting) -> dict[str, Any]:
         "path": sighting.origin.path,
         "members": sighting.origin.members,
         "commit": sighting.origin.commit,
+        "git": history(sighting.origin),
         "line": sighting.line,
         "column": sighting.column,
         "end_line": sighting.end_line,
         "end_column": sighting.end_column,
         "offset": sighting.start,
         "length": sighting.end - sighting.start,
+    }
+
+
+def history(origin: Origin) -> dict[str, Any] | None:
+    """What became of a place in a repository's history; None for one that was not found there."""
+    presence = origin.presence
+    if presence is None:
+        return None
+    return {
+        "blob": origin.blob,
+        "first": _commit(presence.first),
+        "last": _commit(presence.last),
+        "removed": _commit(presence.removed),
+        "at_head": presence.at_head,
+        "returned": presence.returned,
+        "url": presence.url or None,
+    }
+
+
+def _commit(commit: Commit | None) -> dict[str, Any] | None:
+    if commit is None:
+        return None
+    return {
+        "commit": commit.id,
+        "author": commit.author,
+        "authored_at": _instant(commit.authored_at),
+        "committer": commit.committer,
+        "committed_at": _instant(commit.committed_at),
     }
 
 

@@ -29,6 +29,7 @@ from scanner.model import (
     Suppression,
 )
 from scanner.report.encoding import encode
+from scanner.report.json import history
 from scanner.report.neutral import plain
 from scanner.report.style import Style
 
@@ -55,7 +56,11 @@ Object = dict[str, Any]
 
 def render(report: Report, style: Style) -> Iterator[bytes]:
     """One run. What is suppressed or baselined is left out unless `style.include_suppressed` asks for it."""
-    shown = [finding for finding in report.findings if finding.status == "open" or style.include_suppressed]
+    shown = [
+        finding
+        for finding in report.findings
+        if (finding.status == "open" or style.include_suppressed) and not (style.head_only and _is_gone(finding))
+    ]
     rules = _Rules(report.rules, shown)
     yield b'{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":'
     yield encode({"driver": _driver(report, rules)})
@@ -69,6 +74,12 @@ def render(report: Report, style: Style) -> Iterator[bytes]:
         yield separator + encode(_result(finding, report, rules, style, compared=compared))
         separator = b",\n"
     yield b"]}]}\n"
+
+
+def _is_gone(finding: Finding) -> bool:
+    """Whether it points at what only history holds."""
+    presence = finding.sighting.origin.presence
+    return presence is not None and (not presence.at_head or finding.sighting.origin.kind == "message")
 
 
 class _Rules:
@@ -226,6 +237,9 @@ def _result(finding: Finding, report: Report, rules: _Rules, style: Style, *, co
     others = [sighting for sighting in subject.sightings if sighting != finding.sighting]
     unnamed = max(subject.seen, len(subject.sightings)) - 1 - min(len(others), _LINKED)
     text = _prose(finding.rule.message.fill(facts))
+    origin = finding.sighting.origin
+    if origin.presence:
+        text += f" In commit {origin.commit}." if origin.commit else " In an object that no branch reaches."
     if others:
         links = ", ".join(
             f"[{_link_text(_where(other.origin))}:{other.line}]({at})" for at, other in enumerate(others[:_LINKED], 1)
@@ -254,8 +268,9 @@ def _result(finding: Finding, report: Report, rules: _Rules, style: Style, *, co
             "subject": subject.id,
             "class": facts.get(f"{subject.kind}.class"),
             "state": facts.get(f"{subject.kind}.state"),
-            "commit": finding.sighting.origin.commit,
-        },
+            "commit": origin.commit,
+        }
+        | ({"git": history(origin)} if origin.presence else {}),
     }
     if style.include_suppressed:
         # §3.27.23: all results of a run tell their suppressions, or none does.

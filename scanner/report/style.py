@@ -15,3 +15,5 @@ class Style(msgspec.Struct, frozen=True):
     """Show the raw text of what was found."""
     include_suppressed: bool = False
     """List suppressed and baselined findings too, where a format leaves them out."""
+    head_only: bool = False
+    """Leave what only history holds out of SARIF."""

@@ -5,11 +5,12 @@ The layout is the same with and without colour; rich is imported for colour alon
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from scanner.model import Coverage, Finding, Report, Severity, Sighting, Subject
+from scanner.model import Commit, Coverage, Finding, Presence, Report, Severity, Sighting, Subject
 from scanner.report.figures import size
 from scanner.report.lines import Line, paint, wrapped
 from scanner.report.neutral import plain
@@ -39,7 +40,7 @@ def _lines(report: Report, style: Style, width: int) -> Iterator[Line]:
         yield [(f"{len(cards) - _CARDS} more subjects have findings; --format json lists all of them.", "dim")]
         yield []
     yield from _summary(report, shown)
-    yield from _coverage(report.coverage, width)
+    yield from _coverage(report.coverage, report.unit, width)
 
 
 def _cards(findings: Sequence[Finding]) -> list[tuple[Subject, list[Finding]]]:
@@ -61,6 +62,10 @@ def _card(subject: Subject, findings: Sequence[Finding], style: Style, width: in
             yield [("  secret ", "dim"), (plain(subject.secret.reveal().decode("utf-8", "backslashreplace")), "")]
     for sighting in _places(subject, findings):
         yield [("  ", ""), (where(sighting), "place"), (_context(sighting), "dim")]
+        if sighting.origin.presence:
+            yield from wrapped([("    ", "")], plain(_history(sighting.origin.presence)), 4, width)
+            if sighting.origin.presence.url:
+                yield [("    ", ""), (plain(sighting.origin.presence.url), "dim")]
     more = subject.seen - len(_places(subject, findings))
     if more > 0:
         yield [("  ", ""), (f"and {more} more {'place' if more == 1 else 'places'}", "dim")]
@@ -112,6 +117,25 @@ def _context(sighting: Sighting) -> str:
     return f"  ({', '.join(sorted(sighting.context))})" if sighting.context else ""
 
 
+def _history(presence: Presence) -> str:
+    """In words, since when and until when a place held it."""
+    if presence.first is None:
+        return "no branch holds it" if not presence.at_head else "a ref points at it"
+    text = f"since {_commit(presence.first)}"
+    if presence.at_head:
+        return f"{text}, and still there"
+    if presence.removed:
+        return f"{text}, until {_commit(presence.removed)}"
+    return f"{text}, and last in {_commit(presence.last)}" if presence.last else text
+
+
+def _commit(commit: Commit) -> str:
+    """`commit 1a2b3c4d5e6f by Ann on 2026-01-31`."""
+    day = datetime.datetime.fromtimestamp(commit.authored_at, datetime.UTC).date()
+    author = f" by {commit.author}" if commit.author else ""
+    return f"commit {commit.id[:12]}{author} on {day}"
+
+
 def _finding(finding: Finding, count: int, width: int) -> Iterator[Line]:
     times = f" (×{count})" if count > 1 else ""
     head: Line = [
@@ -129,7 +153,7 @@ def _summary(report: Report, shown: Sequence[Finding]) -> Iterator[Line]:
     counts = report.summary
     decided = [f"{counts[name]} {name}" for name in ("suppressed", "baselined") if counts[name]]
     if not any(finding.status == "open" for finding in shown):
-        read = f"{report.coverage.read:,} {'file' if report.coverage.read == 1 else 'files'}"
+        read = f"{report.coverage.read:,} {report.unit.removesuffix('s') if report.coverage.read == 1 else report.unit}"
         verdict = "No findings" if report.coverage.read else "Nothing was read"
         role = "good" if report.coverage.complete else "warn"
         yield [(verdict, role), (f" in {read}" if report.coverage.read else "", ""), (_apart(decided), "dim")]
@@ -156,10 +180,10 @@ def _apart(decided: Sequence[str]) -> str:
     return f" ({', '.join(decided)})" if decided else ""
 
 
-def _coverage(coverage: Coverage, width: int) -> Iterator[Line]:
+def _coverage(coverage: Coverage, unit: str, width: int) -> Iterator[Line]:
     excluded = [f"{entry.count:,} {reason}" for reason, entry in coverage.excluded.items()]
     left_out = f"; left out: {', '.join(excluded)}" if excluded else ""
-    yield [(f"Read {coverage.read:,} of {coverage.planned:,} files, {size(coverage.bytes)}{left_out}.", "dim")]
+    yield [(f"Read {coverage.read:,} of {coverage.planned:,} {unit}, {size(coverage.bytes)}{left_out}.", "dim")]
     if coverage.skipped:
         yield [(f"Incomplete: {len(coverage.skipped):,} not read, or not all of it:", "warn")]
         for skipped in coverage.skipped[:_NAMED]:

@@ -189,6 +189,15 @@ class ExamplePolicy(Policy, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The policy under which an example is judged; durations in seconds."""
 
 
+class ExampleHistory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a rule's example lay in the history of a repository."""
+
+    since: Annotated[datetime.datetime, msgspec.Meta(tz=True)]
+    until: Annotated[datetime.datetime, msgspec.Meta(tz=True)] | None = None
+    """None where the head of a branch holds it."""
+    returned: bool = False
+
+
 class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A token in files, and what its rule makes of it: a `[[rule.example]]`."""
 
@@ -206,6 +215,8 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The content of a file of keys to verify signatures with, as `--jwks` takes it."""
     signature: str | None = None
     """The last segment as it stands, instead of a signature."""
+    history: ExampleHistory | None = None
+    """Its files lay there in history, and not in a work tree."""
     now: Annotated[datetime.datetime, msgspec.Meta(tz=True)] = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
     policy: ExamplePolicy = ExamplePolicy()
     undecided: bool = False

@@ -16,7 +16,7 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 from isal import isal_zlib
 
-from scanner.sources import Scope
+from scanner.sources.scope import Scope
 from scanner.sources.git.command import Git, GitError
 from scanner.sources.history.ids import matrix
 from scanner.sources.history.store import Place, open_store

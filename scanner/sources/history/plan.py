@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from scanner.model import Coverage
-from scanner.sources import Scope, Shard
+from scanner.sources import Shard
+from scanner.sources.scope import Scope
 from scanner.sources.git.command import open_git
 from scanner.sources.history.store import open_store, place_of
 
