@@ -13,12 +13,12 @@ from scanner.examine import Examiner
 from scanner.execute.local import Crash, processors, run
 from scanner.history.naming import Key, Naming
 from scanner.model import Coverage, Examination, Policy, Skipped, UsageError
-from scanner.sources.scope import Scope
 from scanner.sources.git.command import open_git
 from scanner.sources.history import log, trace
 from scanner.sources.history.log import Commits, Log, Told
 from scanner.sources.history.shards import READ, Objects
 from scanner.sources.history.store import open_store, place_of
+from scanner.sources.scope import Scope
 from scanner.sources.tree import LeftOut
 from scanner.subjects import Subjects
 
@@ -69,6 +69,7 @@ class _History:
     def __init__(self, scope: Scope, policy: Policy, coverage: Coverage) -> None:
         self.git = open_git(scope.start, trust_owner=scope.trust_owner)
         self.place = place_of(self.git)
+        open_store.cache_clear()  # What was there before may have changed since.
         self.store = open_store(self.place)
         self.scope = scope
         self.policy = policy

@@ -16,10 +16,10 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 from isal import isal_zlib
 
-from scanner.sources.scope import Scope
 from scanner.sources.git.command import Git, GitError
 from scanner.sources.history.ids import matrix
 from scanner.sources.history.store import Place, open_store
+from scanner.sources.scope import Scope
 from scanner.sources.tree import display
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from scanner.model import Coverage
+from scanner.model import Coverage, UsageError
 from scanner.sources import Shard
 from scanner.sources.scope import Scope
 from scanner.sources.git.command import open_git
@@ -19,7 +19,9 @@ class Revisions:
     whole: Final = True
 
     def __init__(self, scope: Scope, targets: tuple[str, ...]) -> None:
-        """Raises UsageError where there is no such repository."""
+        """Raises UsageError where there is no such repository, and for a scope that cannot be."""
+        if scope.all_objects and not scope.whole:
+            raise UsageError("--all-objects reads all there is: it goes with no range, branch or time")
         git = open_git(scope.start, trust_owner=scope.trust_owner)
         self.scope = scope
         self.targets = targets
