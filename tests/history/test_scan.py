@@ -11,8 +11,8 @@ from scanner.examine import Examiner
 from scanner.model import Origin, Policy, UsageError
 from scanner.rulebook import load_patterns
 from scanner.sources.stream import Memory
-from tests.history.conftest import DAY, NOW, START, Dated, days, only, presence, presences, rules, sightings
-from tests.scans import excluded, mint, paths, skipped
+from tests.history.conftest import DAY, START, Dated, days, only, presence, presences, rules, sightings
+from tests.scans import NOW, excluded, mint, paths, skipped
 from tests.sources.history.conftest import git_reads
 
 
@@ -414,7 +414,7 @@ class TestRepositories:
     def test_hostile_names(self, repo, look):
         """Paths that look like records of a log, and bytes that are not UTF-8."""
         names = [
-            b":100644 100644 " + b"1" * 40 + b" " + b"2" * 40 + b" M", b"\x01" + b"3" * 40, b"a\nb", b"\xff\xfe", b"\x01"
+            b":100644 100644 %b %b M" % (b"1" * 40, b"2" * 40), b"\x01" + b"3" * 40, b"a\nb", b"\xff\xfe", b"\x01",
         ]  # fmt: skip
         for number, name in enumerate(names):
             repo.write(name, code(number))
