@@ -18,6 +18,7 @@ LEVELS = {
     "model": 0,
     **dict.fromkeys(STAGES, 2),
     "examine": 3,
+    "history": 3,
     "pipeline": 3,
     "inspection": 3,
     "rulecheck": 3,
@@ -37,6 +38,8 @@ HEAVY = {
     "pydantic",
     "jsonschema",
     "numpy",
+    "isal",
+    "dulwich",
 }
 
 
@@ -94,7 +97,20 @@ def test_no_cycles():
     graphlib.TopologicalSorter({name: own_imports(name, top_level=True) for name in MODULES}).prepare()
 
 
-@pytest.mark.parametrize("name", sorted(name for name in MODULES if name.partition(".")[0] != "cli"))
+def of_history(name):
+    """Whether a module is for a scan of history alone: it is imported where it is used, and loads what it needs."""
+    return name.startswith(("history.", "sources.history."))
+
+
+@pytest.mark.parametrize("name", sorted(name for name in MODULES if not of_history(name)))
+def test_history_is_imported_where_it_is_used(name):
+    """No other module loads its numpy, isal and dulwich when it is imported itself."""
+    assert not list(filter(of_history, own_imports(name, top_level=True)))
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name in MODULES if name.partition(".")[0] != "cli" and not of_history(name))
+)
 def test_heavy_libraries_are_imported_where_they_are_used(name):
     """Outside the command line no module loads a heavy library when it is imported itself."""
     assert {full.partition(".")[0] for full in imports(MODULES[name], top_level=True)} & HEAVY == set()

@@ -17,7 +17,8 @@ from scanner.sources.history.log import Change, Entry, Ref, Told
 from scanner.sources.history.shards import Objects
 from scanner.sources.history.store import Store
 from scanner.sources.history.trace import Course
-from scanner.sources.tree import VENDORED, LeftOut, display
+from scanner.sources.names import why_excluded
+from scanner.sources.tree import LeftOut, display
 from scanner.subjects import Subjects
 
 _SHARD: Final = 50
@@ -210,8 +211,9 @@ class Naming:
 
 def _why_left_out(path: str, policy: Policy, left_out: LeftOut | None) -> str | None:
     *folders, _ = path.split("/")
-    if not policy.vendored and any(folder.encode() in VENDORED for folder in folders):
-        return "vendored"
+    reasons = (why_excluded(folder.encode(), policy.vendored) for folder in folders)
+    if reason := next(filter(None, reasons), None):
+        return reason
     above = itertools.accumulate(folders, lambda folder, name: f"{folder}/{name}")
     if left_out and (left_out(path, False) or any(left_out(folder, True) for folder in above)):
         return "policy"

@@ -84,12 +84,11 @@ def _subject(subject: Subject, style: Style) -> dict[str, Any]:
 
 def place(sighting: Sighting) -> dict[str, Any]:
     """Where a sighting is, as the schema has it."""
-    return {
+    at = {
         "kind": sighting.origin.kind,
         "path": sighting.origin.path,
         "members": sighting.origin.members,
         "commit": sighting.origin.commit,
-        "git": history(sighting.origin),
         "line": sighting.line,
         "column": sighting.column,
         "end_line": sighting.end_line,
@@ -97,6 +96,8 @@ def place(sighting: Sighting) -> dict[str, Any]:
         "offset": sighting.start,
         "length": sighting.end - sighting.start,
     }
+    git = history(sighting.origin)
+    return at | {"git": git} if git else at
 
 
 def history(origin: Origin) -> dict[str, Any] | None:

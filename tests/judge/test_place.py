@@ -32,6 +32,8 @@ def test_any_sighting_counts_for_where_it_was_seen():
         "seen.in_example": False,
         "seen.in_production": False,
         "seen.in_development": False,
+        "seen.in_history": False,
+        "seen.at_head": True,
         "seen.only_in_tests": False,
         "seen.files": 2,
         "seen.sightings": 7,

@@ -8,9 +8,9 @@ from typing import Final
 
 from scanner.model import Coverage, UsageError
 from scanner.sources import Shard
-from scanner.sources.scope import Scope
 from scanner.sources.git.command import open_git
 from scanner.sources.history.store import open_store, place_of
+from scanner.sources.scope import Scope
 
 
 class Revisions:
