@@ -58,8 +58,8 @@ types: dev  ## Strict types
 tests: dev  ## The tests alone
 	$(BIN)/python -m pytest --quiet
 
-bench: dev  ## Compare with peers and with our own limits; TREE=FOLDER, CORPUS=FOLDER, ONLY=tree,recall …
-	$(BIN)/python -m bench $(if $(TREE),--tree '$(TREE)') $(if $(CORPUS),--corpus '$(CORPUS)') $(if $(ONLY),--only $(ONLY))
+bench: dev  ## Compare with peers and with our own limits; TREE=, CORPUS= or REPOSITORY=FOLDER, ONLY=tree,recall …
+	$(BIN)/python -m bench $(if $(TREE),--tree '$(TREE)') $(if $(CORPUS),--corpus '$(CORPUS)') $(if $(REPOSITORY),--repository '$(REPOSITORY)') $(if $(ONLY),--only $(ONLY))
 
 fuzz: dev  ## Fuzz detection, decoding and judgement; SECONDS=600
 	$(install) atheris

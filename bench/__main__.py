@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import linear, memory, recall, secrets, staged, startup, tree
+from bench import history, linear, memory, recall, secrets, staged, startup, tree
 from bench.measure import MeasurementError
 from bench.setup import Setup
 from bench.table import Row, render
@@ -23,6 +23,7 @@ SECTIONS: dict[str, Callable[[Setup], Iterator[Row]]] = {
     "linear": linear.rows,
     "recall": recall.rows,
     "secrets": secrets.rows,
+    "history": history.rows,
 }
 
 
@@ -34,6 +35,9 @@ def main() -> int:
     parser.add_argument(
         "--tree", type=Path, help="folder of at least 50,000 files (default: the Linux source, or a made one)"
     )
+    parser.add_argument(
+        "--repository", type=Path, help="git repository of at least 15,000 commits (default: a made one)"
+    )
     parser.add_argument("--corpus", type=Path, action="append", default=[], help="folder to find tokens in; repeatable")
     parser.add_argument(
         "--only", default=",".join(SECTIONS), help="sections, with commas between (default: %(default)s)"
@@ -42,7 +46,7 @@ def main() -> int:
     names = wanted.only.split(",")
     if unknown := set(names) - set(SECTIONS):
         parser.error(f"no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
-    for folder in filter(None, [wanted.tree, *wanted.corpus]):
+    for folder in filter(None, [wanted.tree, wanted.repository, *wanted.corpus]):
         if not folder.is_dir():
             parser.error(f"no folder {folder}")
 
@@ -52,6 +56,7 @@ def main() -> int:
             bin=Path(sys.executable).parent,
             peers=Path(__file__).parent / ".venv",
             tree=wanted.tree and wanted.tree.resolve(),
+            repository=wanted.repository and wanted.repository.resolve(),
             corpora=tuple(folder.resolve() for folder in wanted.corpus),
             cache=Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "tokensweep-bench"),
             scratch=Path(scratch),

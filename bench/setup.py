@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.inputs import Size
-from bench.measure import MeasurementError, Run, run
+from bench.measure import Command, MeasurementError, Run, run
 from bench.peers import OURS
 
 _COVERAGE = re.compile(rb'"read": ?(\d+),\s*"bytes": ?(\d+)')
@@ -27,6 +27,8 @@ class Setup(NamedTuple):
     """The tree that the user named."""
     corpora: tuple[Path, ...]
     """Folders that the user named, to find tokens in."""
+    repository: Path | None
+    """The repository that the user named."""
     cache: Path
     """Keeps a tree from run to run."""
     scratch: Path
@@ -34,11 +36,15 @@ class Setup(NamedTuple):
 
     def scan(self, folder: Path, *, watch: bool = False) -> Run:
         """Scan a folder with tokensweep. Raises MeasurementError."""
-        return run([self.bin / OURS.program, *OURS.arguments], folder, self._report, OURS.finished, watch=watch)
+        return self.ours([self.bin / OURS.program, *OURS.arguments], folder, watch=watch)
+
+    def ours(self, command: Command, folder: Path, *, watch: bool = False) -> Run:
+        """Run a command of tokensweep that reports as JSON. Raises MeasurementError."""
+        return run(command, folder, self.report, OURS.finished, watch=watch)
 
     def covered(self) -> Size:
         """What the last scan says that it read. Raises MeasurementError where it does not say it."""
-        with self._report.open("rb") as report:
+        with self.report.open("rb") as report:
             said = _COVERAGE.search(report.read(_HEAD))
         if said is None:
             raise MeasurementError("our report names no coverage in its first megabyte")
@@ -52,7 +58,8 @@ class Setup(NamedTuple):
         return folder
 
     @property
-    def _report(self) -> Path:
+    def report(self) -> Path:
+        """What our last scan reported."""
         return self.scratch / "report.json"
 
 
