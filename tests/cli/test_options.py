@@ -126,3 +126,27 @@ def test_a_switch_that_is_neither_on_nor_off() -> None:
 def test_mistakes_name_their_origin() -> None:
     with pytest.raises(UsageError, match="TOKENSWEEP_JOBS: invalid literal"):
         given({}, SCAN, {"TOKENSWEEP_JOBS": "x"}).read("jobs", int)
+
+
+class TestOptionalValues:
+    """An option that may stand without a value takes what follows, unless that is something else."""
+
+    @pytest.mark.parametrize(
+        ("argv", "plain"),
+        [
+            ([], []),
+            (["--history"], ["--history="]),
+            (["--history", "main..topic"], ["--history=main..topic"]),
+            (["--history", "--quiet"], ["--history=", "--quiet"]),
+            (["--history", "there"], ["--history=", "there"]),
+            (["--history", "main", "there"], ["--history=main", "there"]),
+            (["--history", "--", "main"], ["--history=", "--", "main"]),
+            (["--", "--history", "main"], ["--", "--history", "main"]),
+            (["--history="], ["--history="]),
+            (["there", "--history", "-"], ["there", "--history=", "-"]),
+        ],
+    )
+    def test_spelled(self, argv, plain, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "there").touch()
+        assert options.spelled(argv, options.SCAN) == plain

@@ -53,7 +53,7 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
 }
 """The sub-commands, and the options of each without what follows `=`. What is not here runs code of the repository, or
 was not looked at."""
-_WITH_PATHS: Final = frozenset({"diff-index", "ls-tree"})
+_WITH_PATHS: Final = frozenset({"diff-index", "log", "ls-tree"})
 """Those that take paths behind `--`, and without it may take a revision for the file of that name."""
 
 _OPTIONS: Final = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import os
 import re
 from collections.abc import Callable
@@ -35,7 +36,12 @@ def link_of(url: str) -> Link | None:
     except ValueError:
         return None
     host, path = host.lower(), path.strip("/").removesuffix(".git")
-    if not path or not _HOST.fullmatch(host) or not (short or parts.scheme in ("https", "http", "ssh", "git")):
+    if (
+        not url.isprintable()
+        or not path
+        or not _HOST.fullmatch(host)
+        or not (short or parts.scheme in ("https", "http", "ssh", "git"))
+    ):
         return None
     style = next((style for style in _STYLES if style[0] in host), None)
     if style is None:
@@ -60,6 +66,6 @@ def link_for(common_dir: Path) -> Link | None:
         remotes = [section for section in config.sections() if section.startswith('remote "')]
         remotes.sort(key=lambda section: section != 'remote "origin"')
         urls = [str(config.get_value(section, "url", default="")) for section in remotes]
-    except (OSError, ValueError, KeyError, TypeError, UnicodeError):
+    except (OSError, ValueError, KeyError, TypeError, configparser.Error):
         return None
     return next((link for url in urls if (link := link_of(url))), None)
