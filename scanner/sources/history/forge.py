@@ -7,8 +7,11 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
+
+if TYPE_CHECKING:
+    from git.config import GitConfigParser
 
 Link = Callable[[str, str, int], str]
 """`link(commit, path, line)`: the line in the file as of that commit, or the commit itself where the path is empty."""
@@ -57,15 +60,29 @@ def link_of(url: str) -> Link | None:
 
 def link_for(common_dir: Path) -> Link | None:
     """What makes links for the repository's remote `origin`, else its first; None without one of a known forge."""
-    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # It would run whatever git it finds.
-    from git.config import GitConfigParser
-
+    parser = _parser()
     try:
         # What the configuration includes is not read: it may be any file.
-        config = GitConfigParser(str(common_dir / "config"), read_only=True, merge_includes=False)
+        config = parser(str(common_dir / "config"), read_only=True, merge_includes=False)
         remotes = [section for section in config.sections() if section.startswith('remote "')]
         remotes.sort(key=lambda section: section != 'remote "origin"')
         urls = [str(config.get_value(section, "url", default="")) for section in remotes]
     except (OSError, ValueError, KeyError, TypeError, configparser.Error):
         return None
     return next((link for url in urls if (link := link_of(url))), None)
+
+
+def _parser() -> type[GitConfigParser]:
+    """GitPython's reader of configurations. When it is loaded it runs whatever git it is told of: here, none."""
+    told = {"GIT_PYTHON_GIT_EXECUTABLE": os.devnull, "GIT_PYTHON_REFRESH": "quiet"}
+    before = {name: os.environ.get(name) for name in told}
+    os.environ.update(told)
+    try:
+        from git.config import GitConfigParser
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+    return GitConfigParser
