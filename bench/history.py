@@ -24,7 +24,7 @@ _OF_GIT = 0.6
 _MORE_MEMORY = 150
 """Megabytes over those of `git cat-file`."""
 _GROWTH, _SLACK = 10, 1.25
-_FILES, _LINES = 40, 900
+_FILES, _LINES = 40, 1_000
 _PLANTED = 1_000
 """Commits from one token to the next; each is taken away again ten commits later."""
 _AWAY = 10
