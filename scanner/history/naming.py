@@ -181,7 +181,7 @@ class Naming:
         link = link_for(self._git.repository.common_dir) if self._places else None
         settled = []
         for subject in subjects:
-            sightings = list(self._settled(subject, link))
+            sightings = list(dict.fromkeys(self._settled(subject, link)))
             if sightings:
                 settled.append(msgspec.structs.replace(subject, sightings=sightings, seen=len(sightings)))
         return settled

@@ -14,7 +14,7 @@ from scanner.sources.git.command import Git, GitError
 from scanner.sources.git.objects import Missing, objects
 from scanner.sources.history.packs import BLOB, COMMIT, TAG, TREE
 from scanner.sources.history.store import Place, Store, open_store
-from scanner.sources.history.walk import Trouble
+from scanner.sources.history.walk import COSTLY, Trouble
 from scanner.sources.text import is_utf16, narrow
 
 READ: Final = (COMMIT, BLOB, TAG)
@@ -45,8 +45,10 @@ class Objects:
         another number, or is a tree, is passed over."""
 
     def paths(self) -> list[str]:
-        """What its objects are called."""
-        return [origin.path for number in self.numbers for origin, _ in self._names(open_store(self.place), number)]
+        """What its objects are called; without names, how many they are."""
+        if self.names is None:
+            return [f"{len(self.numbers)} objects from number {self.numbers[0]} on"]
+        return [origin.path for names in self.names.values() for origin, _ in names]
 
     def _names(self, store: Store, number: int) -> Sequence[Named]:
         if self.names is not None:
@@ -65,6 +67,9 @@ class Objects:
             if kind == TREE:
                 continue
             coverage.planned += 1
+            if found is COSTLY:  # For git, too.
+                coverage.skipped += [Skipped(origin.path, COSTLY.reason, COSTLY.detail) for origin, _ in called(number)]
+                continue
             if isinstance(found, Trouble):
                 troubled.append(number)
                 continue
@@ -74,40 +79,35 @@ class Objects:
                 continue
             for index in range(len(called(number)) if self.names is not None else 1):
                 batch.add(number, index, found)
-            if batch.used >= _BATCH:
-                yield from batch.flush(coverage)
+                if batch.used >= _BATCH:
+                    yield from batch.flush(coverage)
         yield from batch.flush(coverage)
+        left: list[tuple[bytes, Named]] = []
         for number in troubled:
-            for origin, path in called(number):
-                yield from self._troubled(store, number, origin, path, limits, coverage)
+            for name in called(number):
+                try:
+                    opened = store.stream(number)
+                    if opened:
+                        yield from _streamed(opened, *name, limits, coverage)
+                        continue
+                except (OSError, ValueError):
+                    pass
+                left.append((store.id_of(number).encode(), name))
+        yield from self._by_git(left, limits, coverage)
 
-    def _troubled(
-        self, store: Store, number: int, origin: Origin, path: str, limits: Limits, coverage: Coverage
-    ) -> Iterator[Window]:
-        """An object that cannot be whole in memory, or cannot be read here."""
-        try:
-            opened = store.stream(number)
-            if opened:
-                yield from _streamed(opened, origin, path, limits, coverage)
-                return
-        except (OSError, ValueError):
-            pass
-        yield from self._by_git(store.id_of(number), origin, path, limits, coverage)
-
-    def _by_git(self, id_: str, origin: Origin, path: str, limits: Limits, coverage: Coverage) -> Iterator[Window]:
-        """An object that git reads: it tries all copies, and has seen more kinds of packs."""
-        try:
-            for answer in objects(self.git, [id_.encode()]):
+    def _by_git(self, asked: Sequence[tuple[bytes, Named]], limits: Limits, coverage: Coverage) -> Iterator[Window]:
+        """Objects that git reads: it tries all copies, and takes those whole that are made from others."""
+        for answer, (_, (origin, path)) in zip(objects(self.git, [id_ for id_, _ in asked]), asked, strict=True):
+            try:
                 if isinstance(answer, Missing):
-                    coverage.skipped.append(
-                        Skipped(origin.path, "unreadable", f"git reads it neither: {answer.detail}")
-                    )
+                    detail = f"git reads it neither: {answer.detail}"
+                    coverage.skipped.append(Skipped(origin.path, "unreadable", detail))
                 elif answer.kind == "tree":
                     coverage.planned -= 1
                 else:
                     yield from _streamed((answer.size, answer.read), origin, path, limits, coverage)
-        except (GitError, ValueError) as error:
-            coverage.skipped.append(Skipped(origin.path, "unreadable", str(error)))
+            except GitError as error:
+                coverage.skipped.append(Skipped(origin.path, "unreadable", str(error)))
 
 
 def _streamed(

@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from scanner.sources.history import deltas, inflate
-from scanner.sources.history.packs import UNKNOWN, Pack
+from scanner.sources.history.packs import Pack
 
 WHOLE: Final = 32 << 20
 """An object of more bytes is never whole in memory: it is read in windows, by git where it is a delta."""
 _HELD: Final = 64 << 20
 """Bytes of objects that are kept because others are made from them; what is beyond is made again when it is needed."""
+
+_REMADE: Final = 4 << 30
+"""Bytes that a walk makes again at most: only packs that are made to hurt let go so much."""
 
 
 class Trouble(NamedTuple):
@@ -23,6 +26,7 @@ class Trouble(NamedTuple):
 
 
 LARGE: Final = Trouble("too-large", "it is too large to be whole in memory")
+COSTLY: Final = Trouble("too-large", "it is made in too many steps")
 _BASELESS: Final = Trouble("unreadable", "what it is made from cannot be read")
 
 Found = bytes | Trouble
@@ -43,7 +47,7 @@ def _made(view: memoryview, size: int, base: Found | None) -> Found:
     if size > WHOLE:
         return LARGE
     if isinstance(base, Trouble):
-        return base if base is LARGE else _BASELESS
+        return base if base in (LARGE, COSTLY) else _BASELESS
     try:
         data = inflate.whole(view, size)
         return data if base is None else deltas.apply(base, data, WHOLE)
@@ -74,6 +78,8 @@ class _Walk:
         """What the present object is made from, the nearest last."""
         self.held = 0
         """Bytes in `stack`."""
+        self.remade = 0
+        """Bytes that were made a second time."""
 
     def along(self, positions: Sequence[int]) -> Iterator[tuple[int, Found]]:
         pack, stack = self.pack, self.stack
@@ -113,10 +119,13 @@ class _Walk:
         """The bytes of what is held; made again from the root where they were let go."""
         if held.data is not None:
             return held.data
+        if self.remade > _REMADE:
+            return COSTLY
         data: Found | None = None
         for link in reversed(self._chain(held.position)):
             data = made(self.pack, link, data)
-        return data or _BASELESS
+            self.remade += len(data)
+        return data if data is not None else _BASELESS
 
     def _hold(self, held: _Held) -> None:
         self.stack.append(held)
@@ -129,6 +138,3 @@ class _Walk:
         if isinstance(held.data, bytes):
             self.held -= len(held.data)
         held.data = None
-
-
-__all__ = ["LARGE", "UNKNOWN", "WHOLE", "Found", "Trouble", "made", "walk"]

@@ -353,3 +353,43 @@ class TestGitsSecondOpinion:
         (entry,) = coverage.skipped
         assert (entry.path, entry.reason) == ("01" * 20, "unreadable")
         assert (coverage.planned, coverage.read) == (1, 0)
+
+
+def test_a_pack_that_hurts_is_given_up(repo, folder, monkeypatch):
+    """A comb: a long chain, each of which has a tooth that is read on the way back, when nothing is held any more."""
+    monkeypatch.setattr(walk, "_HELD", 10_000)
+    monkeypatch.setattr(walk, "_REMADE", 200_000)
+    content = text(1, 100).encode()
+    items, ids, at = [blob(content)], [id_of(content)], len(blob(content))
+    places, made = [0], [content]
+    for step in range(60):
+        delta = delta_of(made[-1], b"s%d" % step)
+        items.append(head(OFFSET_DELTA, len(delta)) + back(at - places[-1]) + zlib.compress(delta))
+        places.append(at)
+        at += len(items[-1])
+        made.append(made[-1] + b"s%d" % step)
+        ids.append(id_of(made[-1]))
+    for step in range(60):
+        delta = delta_of(made[step], b"tooth")
+        items.append(head(OFFSET_DELTA, len(delta)) + back(at - places[step]) + zlib.compress(delta))
+        at += len(items[-1])
+        ids.append(id_of(made[step] + b"tooth"))
+    write_pack(folder, items, ids)
+    found = troubles(store_of(repo))
+    assert 30 < len(found) < 60
+    assert set(found.values()) == {f"{walk.COSTLY.reason}: {walk.COSTLY.detail}"}
+    _, coverage = windows(repo)
+    assert {entry.reason for entry in coverage.skipped} == {"too-large"}
+    assert coverage.read + len(coverage.skipped) == coverage.planned == 121
+
+
+def test_an_empty_object_may_be_a_base(repo, folder, monkeypatch):
+    """Also where it was let go."""
+    monkeypatch.setattr(walk, "_HELD", 0)
+    contents = [b"", b"a", b"b"]
+    items = [blob(b"")]
+    for tail in contents[1:]:
+        delta = delta_of(b"", tail)
+        items.append(head(OFFSET_DELTA, len(delta)) + back(sum(map(len, items))) + zlib.compress(delta))
+    write_pack(folder, items, [id_of(content) for content in contents])
+    assert read(store_of(repo)) == {id_of(content): content for content in contents}
