@@ -99,3 +99,26 @@ def test_times(text: str, seconds: int) -> None:
 def test_no_times(text: str) -> None:
     with pytest.raises(UsageError, match="--now: expected a time"):
         settings.clock(flags(now=text))
+
+
+def test_what_decides_on_a_scan(project: Path) -> None:
+    """The places of a configuration and of ignore files, and what the policy names: a change of these is told."""
+    named = Policy(
+        source=str(project / "tokensweep.toml"),
+        baseline="/known.json",
+        rules=("/own",),
+        wordlists=("/words",),
+        jwks=("/keys.json",),
+    )
+    found = settings.deciding(named, project)
+    assert {path.name for path in found} == {
+        "tokensweep.toml",
+        ".tokensweep.toml",
+        "pyproject.toml",
+        ".tokensweepignore",
+        ".secrets.baseline",
+        "known.json",
+        "own",
+        "words",
+        "keys.json",
+    }
