@@ -121,7 +121,7 @@ class _BlobExamination:
             if cut and reader.begins(text):
                 detail = f"a token is longer than {self.policy.max_subject} bytes"
                 self.coverage.skipped.append(Skipped(self.blob.origin.path, "cut-short", detail))
-            return start + len(decoded.raw) if decoded else None
+            return start + decoded.start + len(decoded.raw) if decoded else None
 
         for match in self.detector.matches(data, hits, self.reading, accept):
             self.blob.locator.move(data, match.start)
@@ -129,14 +129,16 @@ class _BlobExamination:
             if not name:
                 self.pragmas.append(self.blob.locator.line)
             elif decoded:
-                sighting = self._sighting(data, begin, match.start, match.end)
-                self.subjects.sight("token", decoded.identity, decoded.raw.reveal(), sighting, decoder=name)
+                sighting = self._sighting(data, begin, match.start + decoded.start, match.end)
+                raw = decoded.raw.reveal()
+                self.subjects.sight("token", decoded.identity, raw, sighting, decoder=name, head=decoded.head)
 
     def _sighting(self, data: memoryview, begin: int, start: int, end: int) -> Sighting:
         from scanner.sources.context import of_line
 
         blob = self.blob
-        line, column = blob.locator.line, blob.locator.column
+        # The locator stays at the match: where words stand before the subject, the next match may begin among them.
+        line, column = after(bytes(data[blob.locator.at : start]), blob.locator.line, blob.locator.column)
         end_line, end_column = after(bytes(data[start:end]), line, column)
         above, newline, head = bytes(data[max(begin, start - _LINE) : start]).rpartition(b"\n")
         begun = bool(newline) or start - begin < _LINE

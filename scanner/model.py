@@ -173,36 +173,60 @@ class NumericDate(msgspec.Struct, frozen=True):
 FORMS: Final[Mapping[str, str]] = {
     "jws": "signed JSON web token (RFC 7515)",
     "jwe": "encrypted JSON web token (RFC 7516)",
+    "sd-jwt": "JSON web token with selective disclosure (RFC 9901)",
+    "paseto": "PASETO",
+    "branca": "Branca token",
+    "biscuit": "Biscuit",
+    "macaroon": "macaroon",
+    "vendor": "token in a format of the service that gives it out",
 }
 """What a token can be, and that in words."""
 
-DECODERS: Final = ("jws",)
+JOSE_FORMS: Final = frozenset({"jws", "jwe", "sd-jwt"})
+"""Those with a JOSE header, by which alone some things are known."""
+
+DECODERS: Final = ("jws", "jose_json", "paseto", "branca", "biscuit", "macaroon", "vendor")
 """The modules of `scanner.decode` that a pattern may name."""
 
 
-class Token(msgspec.Struct, frozen=True):
-    """A decoded JSON web token. Nothing in it is verified: header and claims are the issuer's or an attacker's word."""
+class Token(msgspec.Struct, frozen=True, kw_only=True):
+    """A decoded token. Nothing in it is verified: header and claims are the issuer's or an attacker's word."""
 
     form: str
     """Of `FORMS`."""
     raw: Sealed
     """The serialisation as it stood."""
-    header: dict[str, Any]
-    claims: dict[str, Any] | None
+    signed: Sealed
+    """What its signature covers, by which it is the same token in any serialisation (`header.payload` of a JWS). All
+    of `raw` where that is not told apart, or not at hand: a detached payload."""
+    signature: Sealed = Sealed(b"")
+    """The signature, or a JWE's authentication tag; empty for an unsecured token, and where it is not told apart."""
+    header: dict[str, Any] = {}
+    """The JOSE header, protected or not; the footer of a PASETO where it is JSON; empty for other forms."""
+    claims: dict[str, Any] | None = None
     """None where the payload is no JSON object, or encrypted."""
-    payload: Literal["object", "json", "text", "binary", "empty", "encrypted"]
+    payload: Literal["object", "json", "text", "binary", "empty", "detached", "encrypted"]
     """What the payload is."""
-    times: dict[str, NumericDate | None]
+    times: dict[str, NumericDate | None] = {}
     """`exp`, `iat`, `nbf` and `auth_time` where present; None where the value is no usable date."""
-    signature_bytes: int
-    """Length of the decoded signature, or of a JWE's authentication tag; 0 for an unsecured token."""
     anomalies: tuple[str, ...] = ()
-    """What a strict parser would refuse: of `decode.jws.ANOMALIES`."""
+    """What a strict parser would refuse: of `decode.reading.ANOMALIES`."""
+    details: dict[str, Any] = {}
+    """What else its form tells: values of the facts `token.*`, by their names without that prefix."""
+    start: int = 0
+    """Where it begins in the text that it was read from: behind a word that tells its form."""
+    head: int = 0
+    """How many characters at the start of `raw` may be shown to anyone."""
+
+    @property
+    def signature_bytes(self) -> int:
+        """Length of the signature."""
+        return len(self.signature)
 
     @property
     def identity(self) -> str:
-        """SHA-256 of the signed text, header and payload: 64 hex digits."""
-        return hashlib.sha256(self.raw.reveal().rpartition(b".")[0]).hexdigest()
+        """SHA-256 of the signed text: 64 hex digits."""
+        return hashlib.sha256(self.signed.reveal()).hexdigest()
 
 
 class Subject(msgspec.Struct):
@@ -229,6 +253,8 @@ class Subject(msgspec.Struct):
     """What reads the raw text: of `DECODERS`."""
     secret: Sealed | None = None
     """What signs it, where correlation found that."""
+    head: int = 10
+    """How many characters at the start of the raw text may be shown to anyone; of the header of a JOSE token."""
 
     @property
     def id(self) -> str:
@@ -247,11 +273,12 @@ class Subject(msgspec.Struct):
 
     @property
     def preview(self) -> str:
-        """What may be printed of the raw text: the JOSE header's start and lengths, nothing of claims or signature."""
+        """What may be printed of the raw text: the start of a JOSE header, or what tells the form, and lengths; nothing
+        of claims or signature."""
         raw = self.sealed.reveal()
-        if self.kind == "token":
-            return f"{raw[:10].decode('ascii', 'replace')}… ({raw.count(b'.') + 1} parts, {len(raw)} characters)"
-        return f"({len(raw)} characters)"
+        shown = f"{raw[: self.head].decode('ascii', 'replace')}… " if self.head else ""
+        parts = raw.count(b".") + 1
+        return f"{shown}({f'{parts} parts, ' if self.head and parts > 1 else ''}{len(raw)} characters)"
 
 
 SIGHTINGS_LISTED = 100

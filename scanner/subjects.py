@@ -19,14 +19,17 @@ class Subjects:
     def __iter__(self) -> Iterator[Subject]:
         return iter(self._known.values())
 
-    def sight(self, kind: Kind, identity: str, raw: bytes, sighting: Sighting, *, decoder: str) -> None:
-        """Add one sighting of what `decoder` reads in `raw`. Those in one file come one after another."""
+    def sight(self, kind: Kind, identity: str, raw: bytes, sighting: Sighting, *, decoder: str, head: int = 10) -> None:
+        """Add one sighting of what `decoder` reads in `raw`, of which `head` characters may be shown. Those in one
+        file come one after another."""
         subject = self._known.get((kind, identity))
         if subject is None:
             if len(self._known) >= self._most:
                 self._beyond += 1
                 return
-            subject = self._known[kind, identity] = Subject(kind, identity, Sealed(raw), [], decoder=decoder)
+            subject = self._known[kind, identity] = Subject(kind, identity, Sealed(raw), [], decoder=decoder, head=head)
+        elif len(raw) >= len(subject.sealed):
+            _keep_fuller(subject, Sealed(raw), decoder, head)
         subject.seen += 1
         listed = subject.sightings
         if len(listed) < SIGHTINGS_LISTED or listed[-SIGHTINGS_LISTED].origin != sighting.origin:
@@ -37,6 +40,7 @@ class Subjects:
         for subject in subjects:
             known = self._known.get((subject.kind, subject.identity))
             if known:
+                _keep_fuller(known, subject.sealed, subject.decoder, subject.head)
                 known.sightings += subject.sightings
                 known.seen += subject.seen
             elif len(self._known) < self._most:
@@ -49,3 +53,10 @@ class Subjects:
         if self._beyond:
             detail = f"{self._beyond} sightings beyond {self._most} distinct subjects were counted, not judged"
             coverage.skipped.append(Skipped(path, "too-many-subjects", detail))
+
+
+def _keep_fuller(subject: Subject, sealed: Sealed, decoder: str, head: int) -> None:
+    """Of two texts of one subject, which differ in what is not signed, keep the longer: whichever was met first."""
+    old, new = subject.sealed.reveal(), sealed.reveal()
+    if (len(new), new) > (len(old), old):
+        subject.sealed, subject.decoder, subject.head = sealed, decoder, head

@@ -89,7 +89,8 @@ def subject(raw: str, *sightings: Sighting, seen: int = 0, **facts: object) -> S
         "token.issuer": "idp.example",
     } | {name.replace("_", ".", 1): value for name, value in facts.items()}
     places = list(sightings or (sighting(),))
-    token = Token("jws", Sealed(raw.encode()), {}, {}, "object", {}, 32)
+    signed = Sealed(raw.rpartition(".")[0].encode())
+    token = Token(form="jws", raw=Sealed(raw.encode()), signed=signed, payload="object")
     packed = msgspec.msgpack.encode(list(known.values()))
     return Subject("token", token.identity, token.raw, places, seen or len(places), tuple(known), packed)
 
