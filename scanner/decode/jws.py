@@ -79,9 +79,7 @@ def begins(text: bytes) -> bool:
     return header is not None and ("alg" in header or "enc" in header)
 
 
-def encrypted(
-    reader: Reader, header: dict[str, Any], key: bytes, vector: bytes, tag: bytes, **raw: Any
-) -> Token:
+def encrypted(reader: Reader, header: dict[str, Any], key: bytes, vector: bytes, tag: bytes, **raw: Any) -> Token:
     """The JWE of these parts, in base64url; `raw` is what else its serialisation tells."""
     algorithm, lengths = header.get("alg"), _ENCRYPTION_BYTES.get(str(header.get("enc")))
     if not isinstance(algorithm, str):
@@ -103,9 +101,7 @@ def encrypted(
     )
 
 
-def signed(
-    reader: Reader, header: dict[str, Any], payload: bytes, signature: bytes, **raw: Any
-) -> Token | None:
+def signed(reader: Reader, header: dict[str, Any], payload: bytes, signature: bytes, **raw: Any) -> Token | None:
     """The JWS of these parts, as they stand in a serialisation; None where it neither claims nor fits its algorithm."""
     algorithm = header.get("alg")
     if not isinstance(algorithm, str):

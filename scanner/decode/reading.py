@@ -22,7 +22,7 @@ ANOMALIES: Final = {
     "deep-nesting": "JSON nests too deep to be read",
     "payload-not-json": "the payload is no JSON object, so it holds no claims (RFC 7519 §7.2)",
     "signature-zero": "a number of the ECDSA signature is zero, which no key makes (CVE-2022-21449)",
-    "signature-length": "the signature, or the tag of a JWE, has a length that its algorithm does not make (RFC 7518 §3, §5)",
+    "signature-length": "signature or tag has a length that its algorithm does not make (RFC 7518 §3, §5)",
     "encrypted-key": "a JWE brings an encrypted key where its algorithm has none, or lacks it (RFC 7516 §5.1)",
     "iv-length": "the initialization vector of a JWE has a length that its algorithm does not take (RFC 7518 §5)",
     "disclosures-cut": "an SD-JWT has more disclosures than are read",
@@ -119,5 +119,3 @@ def _depth(data: bytes) -> int:
     """How deep the brackets nest that stand outside strings."""
     bare = re.sub(rb'(?s)"(?:[^"\\]|\\.)*"?', b"", data)
     return max(accumulate(1 if bracket in b"{[" else -1 for bracket in re.findall(rb"[][{}]", bare)), default=0)
-
-
