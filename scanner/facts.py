@@ -45,7 +45,14 @@ def _registry(*facts: Fact) -> Mapping[str, Fact]:
 
 FACTS = _registry(
     # What it is.
-    Fact("token.form", "string", "`jws`, or `jwe` for an encrypted one", shown=True, always=True),
+    Fact(
+        "token.form",
+        "string",
+        "`jws`, `jwe` for an encrypted one, `sd-jwt`, `paseto`, `branca`, `biscuit`, `macaroon`, or `vendor` for a key "
+        "in a service's own format",
+        shown=True,
+        always=True,
+    ),
     Fact(
         "token.class",
         "string",
@@ -76,7 +83,7 @@ FACTS = _registry(
         always=True,
     ),
     Fact("token.anomalies", "list", "what a strict parser would refuse", shown=True, always=True),
-    # Header and signature.
+    # Header and signature; of tokens with a JOSE header only.
     Fact("token.algorithm", "string", "`alg` as written", shown=True),
     Fact(
         "token.algorithm_kind",
@@ -84,14 +91,12 @@ FACTS = _registry(
         "`none`, `hmac`, `rsa`, `rsa_pss`, `ecdsa`, `eddsa`, `ml_dsa`, `nkey`, `encryption`, `password`, "
         "`prohibited`, `unregistered` or `missing`",
         shown=True,
-        always=True,
     ),
     Fact(
         "token.type",
         "string",
         "`typ` of the header in lower case, without `application/`; empty without one",
         shown=True,
-        always=True,
     ),
     Fact("token.encryption", "string", "`enc` as written", shown=True),
     Fact(
@@ -99,32 +104,54 @@ FACTS = _registry(
         "string",
         "`registered`, `prohibited` or `unregistered`; empty without an `enc`",
         shown=True,
-        always=True,
     ),
-    Fact("token.header_names", "list", "names of the header's parameters", shown=True, always=True),
-    Fact("token.header_faults", "list", "where the header contradicts its token", shown=True, always=True),
-    Fact("token.crit_faults", "list", "where `crit` breaks RFC 7515 §4.1.11", shown=True, always=True),
-    Fact("token.compressed", "bool", "whether its text was compressed before encryption", shown=True, always=True),
+    Fact("token.header_names", "list", "names of the header's parameters", shown=True),
+    Fact("token.header_faults", "list", "where the header contradicts its token", shown=True),
+    Fact("token.crit_faults", "list", "where `crit` breaks RFC 7515 §4.1.11", shown=True),
+    Fact("token.compressed", "bool", "whether its text was compressed before encryption", shown=True),
     Fact("token.iterations", "int", "`p2c`, how often a password was hashed to make its key", shown=True),
-    Fact("token.has_key_id", "bool", "whether the header has a `kid` that is not empty", shown=True, always=True),
+    Fact("token.has_key_id", "bool", "whether the header has a `kid` that is not empty", shown=True),
     Fact("token.key_id", "string", "`kid`, where it is a plain short id that tells nothing of the key", shown=True),
-    Fact("token.embeds_key", "bool", "whether the header brings a key: `jwk` or `x5c`", shown=True, always=True),
+    Fact("token.embeds_key", "bool", "whether the header brings a key: `jwk` or `x5c`", shown=True),
     Fact(
         "token.key_id_shapes",
         "list",
         "what `kid` looks like that it must not: `path`, `SQL`, `command`, `LDAP filter`, `control character`, `URL`, "
         "`JSON structure`, `over-long text`",
         shown=True,
-        always=True,
     ),
-    Fact("token.key_urls", "list", "which of `jku` and `x5u` the header has", shown=True, always=True),
-    Fact("token.key_url_faults", "list", "what is wrong with them", shown=True, always=True),
+    Fact("token.key_urls", "list", "which of `jku` and `x5u` the header has", shown=True),
+    Fact("token.key_url_faults", "list", "what is wrong with them", shown=True),
     Fact("token.key_type", "string", "type of the key that the header brings: `RSA`, `EC`, `OKP` …", shown=True),
     Fact("token.key_bits", "int", "size of that key: of its modulus or its curve, in bits", shown=True),
-    Fact("token.key_faults", "list", "what makes that key weak or unfit", shown=True, always=True),
-    Fact("token.private_members", "list", "private members of the header's `jwk`", shown=True, always=True),
-    Fact("token.signature_bytes", "int", "length of the signature", "bytes", shown=True, always=True),
-    Fact("token.signature_fits", "bool", "whether a signature of that length can be valid", shown=True, always=True),
+    Fact("token.key_faults", "list", "what makes that key weak or unfit", shown=True),
+    Fact("token.private_members", "list", "private members of the header's `jwk`", shown=True),
+    Fact("token.signature_bytes", "int", "length of the signature", "bytes", shown=True),
+    Fact("token.signature_fits", "bool", "whether a signature of that length can be valid", shown=True),
+    # What its form alone tells.
+    Fact(
+        "token.payload",
+        "string",
+        "what the payload is: `object`, `json`, `text`, `binary`, `empty`, `detached` or `encrypted`",
+        shown=True,
+        always=True,
+    ),
+    Fact("token.serialization", "string", "of a JOSE token: `compact`, `flattened` or `general`", shown=True),
+    Fact("token.disclosures", "list", "names of the claims that an SD-JWT discloses beside its own", shown=True),
+    Fact("token.key_bound", "bool", "whether an SD-JWT comes with the proof of its holder's key", shown=True),
+    Fact("token.version", "string", "version of a PASETO: `v1` to `v4`", shown=True),
+    Fact("token.purpose", "string", "purpose of a PASETO: `local` for an encrypted one, or `public`", shown=True),
+    Fact("token.location", "string", "location of a macaroon as written; its host is the issuer"),
+    Fact("token.caveats", "int", "how many caveats narrow a macaroon", shown=True),
+    Fact("token.third_party_caveats", "int", "how many of them a third party must discharge", shown=True),
+    Fact("token.blocks", "int", "how many blocks a Biscuit has", shown=True),
+    Fact("token.third_party_blocks", "int", "how many of them a third party signed", shown=True),
+    Fact("token.sealed", "bool", "whether no block can be added to a Biscuit", shown=True),
+    Fact("token.time_bound", "bool", "whether a caveat or a check ends a macaroon or a Biscuit", shown=True),
+    Fact("token.vendor", "string", "which entry of rules/lookalikes.toml a key of a service is", shown=True),
+    Fact("token.vendor_public", "bool", "whether such a key is public by design", shown=True),
+    Fact("token.vendor_grave", "bool", "whether it opens all that its account holds", shown=True),
+    Fact("token.vendor_revocation", "string", "how to end it", shown=True),
     # Who and for whom.
     Fact("token.has_issuer", "bool", "whether it names an issuer", shown=True),
     Fact("token.issuer", "string", "host of the issuer, or its name where it is plain words", shown=True),

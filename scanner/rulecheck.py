@@ -13,6 +13,7 @@ import msgspec
 
 from scanner import pipeline
 from scanner.correlate import correlate
+from scanner.decode import decoder
 from scanner.decode.jws import decode
 from scanner.detect import Detector, Reading
 from scanner.judge import Judge
@@ -98,12 +99,12 @@ def _taken(pattern: Pattern, data: bytes) -> list[tuple[int, int]]:
 def try_rule(book: RuleBook, rule: Rule, example: Example) -> str:
     """What is wrong with an example of a rule; empty where the rule makes of it what it says."""
     try:
-        text = mint(example.token, example.sign_with, example.signature)
+        text = _text(example)
         keys = parse("keys", example.keys.encode()).keys if example.keys else ()
     except (ValueError, UsageError) as error:
         return str(error)
-    token = decode(text)
-    subject = _sighted(book, text, token.identity, example) if token else None
+    subject = _sighted(book, text, example)
+    token = decoder(subject.decoder).decode(subject.sealed.reveal()) if subject else None
     if token is None or subject is None:
         return "its token is not found in its files"
     # A signature that signs nothing has no secret; trying all of them on hundreds of examples would take a minute.
@@ -149,6 +150,13 @@ def try_issuer(book: RuleBook, issuer: Issuer, example: IssuerExample) -> str:
     return ""
 
 
+def _text(example: Example) -> bytes:
+    """The example's token as it stands in its files. Raises ValueError as `mint` does."""
+    if isinstance(example.token, str):
+        return example.token.encode()
+    return mint(example.token, example.sign_with, example.signature)
+
+
 def mint(token: Minted, secret: str | None = None, signature: str | None = None) -> bytes:
     """The token in compact serialisation: signed, or encrypted to nobody where its header has an `enc`.
 
@@ -187,13 +195,16 @@ def _wanted(finds: bool | Severity) -> str:
     return finds.value if isinstance(finds, Severity) else "a near miss"
 
 
-def _sighted(book: RuleBook, token: bytes, identity: str, example: Example) -> Subject | None:
-    """The subject of this identity that the example's files hold together; None where they hold none."""
+def _sighted(book: RuleBook, token: bytes, example: Example) -> Subject | None:
+    """The subject that `token` is, as the example's files hold it together; None where they hold none."""
     subjects = Subjects(example.policy.max_subjects)
     for path, content in (example.files or {example.path: example.text}).items():
         data = content.replace("{token}", token.decode()).encode()
         subjects.merge(pipeline.examine_bytes(data, Origin("file", path), book, example.policy).subjects)
-    subject = next((subject for subject in subjects if subject.identity == identity), None)
+    known = decode(token)
+    subject = next(
+        (s for s in subjects if (s.identity == known.identity if known else s.sealed.reveal() == token)), None
+    )
     if subject and example.history:
         presence = _presence(example.history)
         subject.sightings = [

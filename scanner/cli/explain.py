@@ -66,6 +66,9 @@ def _page(rule: Rule, examples: tuple[Example, ...]) -> Iterator[RenderableType]
 
 
 def _tokens(example: Example) -> Iterator[str]:
-    for name, part in (("header", example.token.header), ("claims", example.token.claims)):
-        yield f"{name} {part if isinstance(part, str) else json.dumps(part, ensure_ascii=False, default=str)}"
+    if isinstance(example.token, str):
+        yield f"token {example.token}"
+    else:
+        for name, part in (("header", example.token.header), ("claims", example.token.claims)):
+            yield f"{name} {part if isinstance(part, str) else json.dumps(part, ensure_ascii=False, default=str)}"
     yield f"in {', '.join(example.files or [example.path])}"

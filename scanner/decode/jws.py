@@ -180,6 +180,8 @@ def _payload(
             pass
         else:
             if isinstance(value, dict):
+                if plain:
+                    reader.anomalies.add("payload-unencoded")
                 return "object", value
             reader.anomalies.add("payload-not-json")
             return "json", None

@@ -21,8 +21,11 @@ from scanner.model import NumericDate, Sealed, Token
 _SIGNATURE_BYTES: Final = 32
 _HEX: Final = re.compile(rb"(?:[0-9a-fA-F]{2})+")
 _BASE64: Final = re.compile(rb"[A-Za-z0-9_+/-]+={0,2}")
+_OBJECT: Final = re.compile(rb'(?s)[\s,]*(?:\{|"|\\").*"s(?:ignature|64)?\\?"')
 _LOCATION, _IDENTIFIER, _VERIFICATION, _SIGNATURE, _END = 1, 2, 4, 6, 0
 """Types of packets of version 2."""
+_TOLD_ELSEWHERE: Final = (b"pypi.org", b"test.pypi.org")
+"""Locations whose macaroons have a prefix, by which `rules/lookalikes.toml` tells them."""
 _WORDS: Final = {b"location": 1, b"identifier": 2, b"cid": 2, b"vid": 4, b"cl": 1, b"signature": 6}
 """Names of packets of version 1, by the type that they have in version 2."""
 _UNTIL: Final = re.compile(
@@ -51,15 +54,16 @@ def decode(text: bytes) -> Token | None:
 
     Of several that are joined, as a service's with those of third parties that discharge it, the first is read.
     """
-    found = read_object(Reader(), text)
-    if found:
-        return _of_json(found)
+    if _OBJECT.match(text):
+        found = read_object(Reader(), text)
+        return _of_json(found) if found else None
     run = _run(text)
     data = _bytes(run)
     try:
-        return _token(_of_packets(data) if data[:1] == b"0" else _of_binary(data), run)
+        read = _of_packets(data) if data[:1] == b"0" else _of_binary(data)
     except ValueError:
         return None
+    return _token(read, run) if read.location not in _TOLD_ELSEWHERE else None
 
 
 def begins(text: bytes) -> bool:

@@ -21,6 +21,7 @@ ANOMALIES: Final = {
     "huge-number": "a number has more digits than any use needs",
     "deep-nesting": "JSON nests too deep to be read",
     "payload-not-json": "the payload is no JSON object, so it holds no claims (RFC 7519 §7.2)",
+    "payload-unencoded": "claims stand as they are, not in base64url (RFC 7797 §7)",
     "signature-zero": "a number of the ECDSA signature is zero, which no key makes (CVE-2022-21449)",
     "signature-length": "signature or tag has a length that its algorithm does not make (RFC 7518 §3, §5)",
     "encrypted-key": "a JWE brings an encrypted key where its algorithm has none, or lacks it (RFC 7516 §5.1)",

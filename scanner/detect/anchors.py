@@ -6,6 +6,7 @@ gives a million reports. An anchor is given with the pattern, or cut from it her
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import re
@@ -177,6 +178,7 @@ def _folded(chars: set[int], fold: bool) -> frozenset[int]:
     return frozenset(c for char in chars for c in bytes([char]).upper() + bytes([char]).lower())
 
 
+@functools.cache
 def _class(chars: frozenset[int]) -> bytes:
     if len(chars) == 1:
         return b"\\x%02x" % next(iter(chars))

@@ -140,8 +140,9 @@ class Judge:
         standard = self._standards[self._classes.of(facts, issuer)]
         token_class = standard.token_class
         facts |= standard.facts
-        called = token_class.types.get(facts["token.type"]) or (issuer and issuer.calls_it)
-        facts["token.class_title"] = called or token_class.title
+        called = token_class.types.get(facts.get("token.type", "")) or (issuer and issuer.calls_it)
+        # Some forms name their class themselves.
+        facts.setdefault("token.class_title", called or token_class.title)
         facts |= seen_facts(subject.sightings, subject.seen)
         facts |= _UNPROVED
         subject.evidence.update(exposure(subject.sightings, facts, self._now))

@@ -67,6 +67,7 @@ class HeaderFacts:
             **known,
             "token.form": token.form,
             "token.anomalies": list(anomalies),
+            "token.payload": token.payload,
             "token.signature_bytes": token.signature_bytes,
             "token.signature_fits": "signature-length" not in anomalies,
             "token.header_faults": _header_faults(token),
@@ -114,7 +115,8 @@ def _header_faults(token: Token) -> list[str]:
         if not isinstance(header["b64"], bool):
             faults.append("`b64` is no boolean")
         elif not header["b64"] and token.payload == "object":
-            faults.append("`b64` false over encoded claims")
+            plain = "payload-unencoded" in token.anomalies
+            faults.append("`b64` false for claims" if plain else "`b64` false over encoded claims")
         if not isinstance(critical, list) or "b64" not in critical:
             faults.append("`b64` outside `crit`")
     content = header.get("cty")

@@ -17,7 +17,7 @@ def time_facts(token: Token, now: int) -> dict[str, Any]:
     """The facts of `exp`, `iat` and `nbf`; `now` is in seconds since 1970-01-01 UTC."""
     times = token.times
     claims = token.claims or {}
-    present = {name for name in times if not _is_unset(claims.get(name))}
+    present = {name for name in times if token.claims is None or not _is_unset(claims.get(name))}
     # Nor is a time before 1970: some read -1 as "never", some as expired.
     known = {name: date.seconds for name in present if (date := times[name]) and date.seconds >= 0}
     expiry, issued, start = known.get("exp"), known.get("iat"), known.get("nbf")

@@ -11,11 +11,12 @@ from typing import Any
 
 from scanner.judge.bounds import Bounds
 from scanner.judge.content import ContentFacts
+from scanner.judge.forms import bearer_facts, detail_facts, plain_facts, without_jose_times
 from scanner.judge.header import HeaderFacts
 from scanner.judge.party import PartyFacts
 from scanner.judge.power import PowerFacts
 from scanner.judge.times import time_facts
-from scanner.model import Token
+from scanner.model import JOSE_FORMS, Token
 from scanner.rulebook import RuleBook
 
 
@@ -33,7 +34,7 @@ class TokenFacts:
 
     def of(self, token: Token) -> dict[str, Any]:
         """The facts `token.*` but class and limits."""
-        facts, cut = self._headers.of(token)
+        facts, cut = self._headers.of(token) if token.form in JOSE_FORMS else plain_facts(token)
         facts |= self._published_facts(token)
         readable = token.claims is not None and "deep-nesting" not in token.anomalies
         facts["token.has_claims"] = readable
@@ -46,13 +47,17 @@ class TokenFacts:
             facts |= time_facts(token, self._now)
             facts |= self._powers.of(claims)
             facts |= self._contents.of(claims)
+            if token.form not in JOSE_FORMS:
+                facts = without_jose_times(facts)
+        elif token.claims is None:
+            facts |= bearer_facts(token, time_facts(token, self._now), self._parties.of)
+        facts |= detail_facts(token)
         facts["token.claims_cut"] = cut or facts.get("token.claims_cut", False)
         return facts
 
     def _published_facts(self, token: Token) -> dict[str, Any]:
         if self._published:
-            raw = token.raw.reveal()
-            for part in (raw, raw.split(b".", 2)[1]):
+            for part in (token.raw.reveal(), *token.signed.reveal().split(b".", 2)[1:2]):
                 name = self._published.get(hashlib.sha256(part).hexdigest())
                 if name:
                     return {"token.published": True, "token.published_name": name}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -52,6 +53,25 @@ class Pattern(msgspec.Struct, frozen=True):
     examples: tuple[PatternExample, ...]
     source: str
     """The rule file's name."""
+
+
+class Lookalike(msgspec.Struct, frozen=True):
+    """What only looks like a JSON web token: a checked `[[lookalike]]`."""
+
+    id: str
+    title: str
+    what: Literal["secret", "public", "cookie", "other"]
+    """Found and judged, as a secret or as public by design; or only named."""
+    regex: str
+    """RE2 syntax, over bytes, for all of it; where it has a group `json`, that is base64 of a JSON object."""
+    members: tuple[str, ...]
+    """What that object must have."""
+    issuer: str
+    """The service that gives it out; empty where there is none."""
+    grave: bool
+    """Whether it opens all that its account holds."""
+    revoke: str
+    """How to end it."""
 
 
 class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -201,7 +221,8 @@ class ExampleHistory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A token in files, and what its rule makes of it: a `[[rule.example]]`."""
 
-    token: Minted
+    token: Minted | str
+    """To be minted, or as it stands where it is no JSON web token."""
     finds: bool | Severity
     """False for a near miss."""
     path: str = "src/app.py"
@@ -274,7 +295,15 @@ def load_patterns(extra: Sequence[Path] = ()) -> tuple[Pattern, ...]:
         return load(extra).patterns
     from scanner.rulebook.files import read_patterns
 
-    return read_patterns(folder() / "patterns.toml")
+    return read_patterns(folder())
+
+
+@cache
+def load_lookalikes() -> tuple[Lookalike, ...]:
+    """The shipped table of what looks like a token, in its order. Raises RuleError."""
+    from scanner.rulebook.files import LOOKALIKES, read_lookalikes
+
+    return read_lookalikes(folder() / LOOKALIKES)
 
 
 def digest(extra: Sequence[Path] = ()) -> str:

@@ -11,10 +11,11 @@ import msgspec
 
 from scanner.expressions import of_rules
 from scanner.model import DECODERS, Case, Rule, RuleError, RuleId, Severity
-from scanner.rulebook import Cap, Pattern, RuleBook
+from scanner.rulebook import Cap, Pattern, PatternExample, RuleBook
 from scanner.rulebook.classes import make_class
 from scanner.rulebook.files import (
     TABLES,
+    LookalikeTable,
     PatternTable,
     Place,
     PublishedTable,
@@ -61,7 +62,10 @@ def build(base: Path, extra: Sequence[Path]) -> RuleBook:
     redirects = _redirects(tables)
     _apply_users_wishes(tables, rules, redirects)
     return RuleBook(
-        patterns=tuple(_pattern(*entry) for entry in tables.of("pattern")),
+        patterns=(
+            *(_pattern(*entry) for entry in tables.of("pattern")),
+            *(_lookalike(*entry) for entry in tables.of("lookalike") if entry.table.found),
+        ),
         rules=tuple(rules[name] for name in sorted(rules)),
         examples={RuleId(name): entry.table.example for name, entry in tables.entries["rule"].items() if name in rules},
         told=frozenset(claim for _, rule in tables.of("rule") for claim in rule.misses),
@@ -149,29 +153,46 @@ def _apply_users_wishes(tables: _Tables, rules: dict[str, Rule], redirects: dict
 
 
 def _pattern(place: Place, table: PatternTable) -> Pattern:
-    import re2
-
     check_id(table.id, place)
     if table.makes == "pragma":
         if table.decoder:
             place.refuse("decoder", "a pragma is not decoded")
     else:
         look_up(table.decoder, dict.fromkeys(DECODERS), place, "decoder")
+    for field in ("regex", "anchor", "extent"):
+        _check_regex(place, field, getattr(table, field) or "")
+    _check_marks(place, table.example)
+    return table.pattern(place.file)
+
+
+def _lookalike(place: Place, table: LookalikeTable) -> Pattern:
+    check_id(table.id, place)
+    _check_regex(place, "regex", table.regex)
+    _check_marks(place, table.example)
+    if not (table.issuer and table.revoke):
+        place.refuse("revoke" if table.issuer else "issuer", "is missing: what is found is to be ended by somebody")
+    return table.pattern(place.file)
+
+
+def _check_regex(place: Place, field: str, regex: str) -> None:
+    import re2
+
     options = re2.Options()
     options.log_errors = False
     options.encoding = re2.Options.Encoding.LATIN1
-    for field in ("regex", "anchor", "extent"):
-        try:
-            re2.compile((getattr(table, field) or "").encode("latin-1"), options)
-        except re2.error as error:
-            place.refuse(field, error.args[0].decode("latin-1"), "patterns are in RE2's syntax")
-        except UnicodeEncodeError:
-            place.refuse(field, "has a character above U+00FF", "a pattern matches bytes")
-    for number, example in enumerate(table.example, 1):
+    try:
+        re2.compile(regex.encode("latin-1"), options)
+    except re2.error as error:
+        place.refuse(field, error.args[0].decode("latin-1"), "patterns are in RE2's syntax")
+    except UnicodeEncodeError:
+        place.refuse(field, "has a character above U+00FF", "a pattern matches bytes")
+
+
+def _check_marks(place: Place, examples: Sequence[PatternExample]) -> None:
+    for number, example in enumerate(examples, 1):
         if not re.fullmatch("[^«»]*(«[^«»]+»[^«»]*)*", example.text):
             place.refuse(f"example {number}", "its marks are not paired", "put « before a span and » behind it")
-    check_examples(place, [bool(example.spans) for example in table.example])
-    return table.pattern(place.file)
+    check_examples(place, [bool(example.spans) for example in examples])
 
 
 def _cap(place: Place, cap: Cap) -> Cap:

@@ -12,9 +12,13 @@ import msgspec
 import tomli
 
 from scanner.model import FrameworkEntry, Kind, RuleError, Severity
-from scanner.rulebook import Cap, Example, IssuerExample, Mark, Pattern, PatternExample, Requirement
+from scanner.rulebook import Cap, Example, IssuerExample, Lookalike, Mark, Pattern, PatternExample, Requirement
 
 Shape = TypeVar("Shape")
+
+PATTERNS: Final = "patterns.toml"
+LOOKALIKES: Final = "lookalikes.toml"
+"""The shipped files that a clean scan reads."""
 
 _UNKNOWN_FIELD: Final = re.compile("Object contains unknown field `(.*)`")
 """How msgspec says it."""
@@ -50,6 +54,34 @@ class PatternTable(_Table, frozen=True):
     def pattern(self, source: str) -> Pattern:
         """The pattern that it states."""
         return Pattern(self.id, self.makes, self.decoder, self.regex, self.anchor, self.extent, self.example, source)
+
+
+class LookalikeTable(_Table, frozen=True, rename={"what": "is"}):
+    """A `[[lookalike]]`."""
+
+    id: str
+    title: str
+    what: Literal["secret", "public", "cookie", "other"]
+    regex: str
+    members: tuple[str, ...] = ()
+    issuer: str = ""
+    grave: bool = False
+    revoke: str = ""
+    references: tuple[str, ...] = ()
+    example: tuple[PatternExample, ...] = ()
+
+    @property
+    def found(self) -> bool:
+        """Whether it is looked for, not only named."""
+        return self.what in ("secret", "public")
+
+    def pattern(self, source: str) -> Pattern:
+        """The pattern that finds it."""
+        return Pattern(self.id, "token", "vendor", self.regex, None, None, self.example, source)
+
+    def lookalike(self) -> Lookalike:
+        """The entry that it states."""
+        return Lookalike(self.id, self.title, self.what, self.regex, self.members, self.issuer, self.grave, self.revoke)
 
 
 class CaseTable(_Table, frozen=True, rename={"severity": "is"}):
@@ -188,10 +220,18 @@ def read(path: Path) -> RuleFile:
         raise RuleError(f"{path}: is nested too deeply") from None
 
 
-def read_patterns(path: Path) -> tuple[Pattern, ...]:
-    """The patterns of one file. Raises RuleError."""
+def read_patterns(folder: Path) -> tuple[Pattern, ...]:
+    """The patterns of a folder's rules that are kept in the two files of patterns. Raises RuleError."""
+    file, lookalikes = read(folder / PATTERNS), read(folder / LOOKALIKES)
+    patterns = [convert(table, PatternTable, place).pattern(file.name) for place, table in file.entries("pattern")]
+    tables = (convert(table, LookalikeTable, place) for place, table in lookalikes.entries("lookalike"))
+    return (*patterns, *(table.pattern(lookalikes.name) for table in tables if table.found))
+
+
+def read_lookalikes(path: Path) -> tuple[Lookalike, ...]:
+    """The lookalikes of one file. Raises RuleError."""
     file = read(path)
-    return tuple(convert(table, PatternTable, place).pattern(file.name) for place, table in file.entries("pattern"))
+    return tuple(convert(table, LookalikeTable, place).lookalike() for place, table in file.entries("lookalike"))
 
 
 def convert(value: Any, shape: type[Shape], place: Place, field: str = "") -> Shape:
@@ -224,6 +264,7 @@ def _nearest(name: str, shape: type) -> str:
 
 TABLES: Final[Mapping[str, type[msgspec.Struct]]] = {
     "pattern": PatternTable,
+    "lookalike": LookalikeTable,
     "rule": RuleTable,
     "class": ClassTable,
     "issuer": IssuerTable,
