@@ -1,7 +1,8 @@
 """Biscuits (the specification's schema.proto, versions 3 to 6 of its blocks): protocol buffers in base64url.
 
 Blocks hold logic in Datalog over tables of symbols. Read of it is what is safe to read without running it: how many
-blocks there are, who else signed one, and the dates that a check compares the time with.
+blocks there are, who else signed one, and the dates that a check compares the time with. Nothing rare stands at their
+start, so one is looked for behind the word `biscuit` or `Bearer` only.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from scanner.decode.times import numeric_date
 from scanner.decode.wire import fields
 from scanner.model import NumericDate, Sealed, Token
 
-_RUN: Final = re.compile(rb"[A-Za-z0-9_+/-]+={0,2}")
+_SHAPE: Final = re.compile(rb"(?is:biscuit.{0,40}?\b|bearer )?(?P<token>[A-Za-z0-9_-]+={0,2})")
 _KEY_BYTES: Final = (32, 33)
 """Of Ed25519, and of a compressed point of P-256."""
 _SIGNATURE_BYTES: Final = range(64, 73)
@@ -29,10 +30,10 @@ _BEFORE: Final = (0, 2)
 
 
 def decode(text: bytes) -> Token | None:
-    """The Biscuit that `text` starts with, or None where it starts with none."""
-    run = _RUN.match(text)
-    data = Reader().base64(run[0]) if run else None
-    if not run or not data:
+    """The Biscuit that `text` starts with, behind the word that tells of it or without; None where there is none."""
+    shape = _SHAPE.match(text)
+    data = Reader().base64(shape["token"]) if shape else None
+    if not shape or not data:
         return None
     try:
         blocks, sealed = _biscuit(data)
@@ -47,7 +48,7 @@ def decode(text: bytes) -> Token | None:
     }
     if known or not ends:
         details["time_bound"] = bool(known)
-    raw = Sealed(run[0])
+    raw = Sealed(shape["token"])
     return Token(
         form="biscuit",
         raw=raw,
@@ -55,6 +56,7 @@ def decode(text: bytes) -> Token | None:
         payload="binary",
         times={"exp": min(known, key=lambda end: end.seconds)} if known else {},
         details=details,
+        start=shape.start("token"),
     )
 
 

@@ -33,13 +33,13 @@ def begins(_text: bytes) -> bool:
 
 def name(text: bytes) -> Lookalike | None:
     """What all of `text` looks like, also where it is nothing that is looked for."""
-    return next((lookalike for lookalike, raw, _ in _matches(text) if raw == text), None)
+    return next((lookalike for lookalike, _, _ in _matches(text, whole=True)), None)
 
 
-def _matches(text: bytes) -> Iterator[tuple[Lookalike, bytes, dict[str, Any]]]:
-    """The entries whose shape `text` starts with, with what is of that shape and the JSON in it."""
+def _matches(text: bytes, *, whole: bool = False) -> Iterator[tuple[Lookalike, bytes, dict[str, Any]]]:
+    """The entries whose shape `text` starts with, or has as a whole, with what is of that shape and the JSON in it."""
     for lookalike, regex in _table():
-        found = regex.match(text)
+        found = regex.fullmatch(text) if whole else regex.match(text)
         if not found:
             continue
         reader = Reader()
