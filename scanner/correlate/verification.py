@@ -7,7 +7,6 @@ and short ones are chosen by many (`evidence.key_certain`). That a key is no lon
 
 from __future__ import annotations
 
-import binascii
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
@@ -47,7 +46,7 @@ def verify(tokens: Tokens, given: Sequence[GivenKey], coverage: Coverage) -> Non
         check = _check(subject, token)
         if check:
             prover = prover or _Prover(given, coverage)
-            prover.prove(check, _signed(token))
+            prover.prove(check, _Signed(token.signed.reveal(), token.signature.reveal()))
     if prover:
         prover.conclude()
 
@@ -56,7 +55,7 @@ def _check(subject: Subject, token: Token) -> _Check | None:
     """What is to be checked of a token; None for one that has no signature of a known algorithm, or not its payload."""
     header, claims = token.header, token.claims or {}
     algorithm = header.get("alg")
-    if token.form != "jws" or not is_known(algorithm) or token.payload == "empty":
+    if token.form not in ("jws", "sd-jwt") or not is_known(algorithm) or token.payload in ("empty", "detached"):
         return None
     issuer, issued = claims.get("iss"), token.times.get("iat")
     return _Check(
@@ -73,11 +72,6 @@ class _Signed(NamedTuple):
 
     text: bytes
     signature: bytes
-
-
-def _signed(token: Token) -> _Signed:
-    text, _, signature = token.raw.reveal().rpartition(b".")
-    return _Signed(text, _base64url(signature))
 
 
 class _Prover:
@@ -211,12 +205,3 @@ def _numbered(name: str) -> _Numbered | None:
 
 def _older(one: _Numbered, others: Iterable[_Numbered]) -> bool:
     return any(one.pattern == other.pattern and one.numbers < other.numbers for other in others)
-
-
-def _base64url(segment: bytes) -> bytes:
-    """The bytes of a signature, in whichever of base64's alphabets; empty where it has none."""
-    bare = segment.rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
-    try:
-        return binascii.a2b_base64(bare + b"=" * (-len(bare) % 4))
-    except binascii.Error:
-        return b""

@@ -21,7 +21,7 @@ class Re2Engine:
 
     def hits(self, data: memoryview) -> list[tuple[int, int]]:
         """Every place where an anchor starts, sorted; anchors may overlap."""
-        found = []
+        found: list[tuple[int, int]] = []
         at = self._any.search(data)
         while at:
             start = at.start()

@@ -38,6 +38,7 @@ def told(examination: Examination) -> object:
     return found(examination), [s.seen for s in examination.subjects], coverage.skipped, coverage.notes, coverage.bytes
 
 
+@settings(deadline=None)
 @given(
     data=texts | st.binary(max_size=200),
     planted=st.lists(st.tuples(st.integers(0, 200), st.sampled_from([b"eyJh", b"ewog", b"eyAi", b"ew0K", b"ewki"]))),
