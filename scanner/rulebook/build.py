@@ -159,10 +159,11 @@ def _pattern(place: Place, table: PatternTable) -> Pattern:
             place.refuse("decoder", "a pragma is not decoded")
     else:
         look_up(table.decoder, dict.fromkeys(DECODERS), place, "decoder")
+    pattern = table.pattern(place.file)
     for field in ("regex", "anchor", "extent"):
-        _check_regex(place, field, getattr(table, field) or "")
+        _check_regex(place, field, getattr(pattern, field) or "")
     _check_marks(place, table.example)
-    return table.pattern(place.file)
+    return pattern
 
 
 def _lookalike(place: Place, table: LookalikeTable) -> Pattern:

@@ -45,15 +45,18 @@ class PatternTable(_Table, frozen=True):
 
     id: str
     makes: Literal["token", "pragma"]
-    regex: str
+    regex: str | tuple[str, ...]
+    """A list is one of alternatives; so is that of `anchor`."""
     decoder: str = ""
-    anchor: str | None = None
+    anchor: str | tuple[str, ...] | None = None
     extent: str | None = None
     example: tuple[PatternExample, ...] = ()
 
     def pattern(self, source: str) -> Pattern:
         """The pattern that it states."""
-        return Pattern(self.id, self.makes, self.decoder, self.regex, self.anchor, self.extent, self.example, source)
+        regex = self.regex if isinstance(self.regex, str) else "|".join(self.regex)
+        anchor = self.anchor if self.anchor is None or isinstance(self.anchor, str) else "|".join(self.anchor)
+        return Pattern(self.id, self.makes, self.decoder, regex, anchor, self.extent, self.example, source)
 
 
 class LookalikeTable(_Table, frozen=True, rename={"what": "is"}):
