@@ -15,7 +15,7 @@ from scanner.decode.reading import Reader
 from scanner.model import Sealed, Token
 
 _NEEDED: Final = re.compile(rb'\\?"(?:signatures?|ciphertext)\\?"')
-_PROTECTED: Final = re.compile(rb'\\?"protected\\?"\s*:\s*\\?"e[wy]')
+_ENCODED: Final = re.compile(rb'\\?"(?:protected|payload)\\?"\s*:\s*\\?"e[wy]')
 
 
 def decode(text: bytes) -> Token | None:
@@ -27,8 +27,8 @@ def decode(text: bytes) -> Token | None:
 
 
 def begins(text: bytes) -> bool:
-    """Whether the header of a token stands in `text`, whose end may be missing."""
-    return _PROTECTED.search(text) is not None
+    """Whether a header or claims stand in `text`, whose end may be missing."""
+    return _ENCODED.search(text) is not None
 
 
 def _token(reader: Reader, found: Found) -> Token | None:
