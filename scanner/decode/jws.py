@@ -40,6 +40,7 @@ _KEYLESS: Final = ("dir", "ECDH-ES")
 """Algorithms without an encrypted key (RFC 7516 §5.1)."""
 _GLUED: Final = 4
 """Characters of a string's type and length that may look like the end of a signature."""
+_BASE64: Final = re.compile(rb"[A-Za-z0-9_+/=-]*")
 _ENCODED_OBJECT: Final = re.compile(rb"e[wy][\w-]+=*", re.ASCII)
 
 Payload = Literal["object", "json", "text", "binary", "empty", "detached"]
@@ -265,7 +266,8 @@ def _signature(segment: bytes, lengths: tuple[int, ...]) -> bytes:
     standard alphabet writes it. So does the right length, where all that follows is what binary formats put between
     two strings, or the next token.
     """
-    segment = segment.partition(b"~")[0]
+    run = _BASE64.match(segment)
+    segment = run[0] if run else b""
     short = _without_tail(segment)
     if _fits(lengths, len(short.rstrip(b"=")) * 3 // 4):
         return short

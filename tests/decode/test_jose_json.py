@@ -181,11 +181,17 @@ def test_refused(text):
     assert jose_json.decode(text.encode()) is None
 
 
-members = st.sampled_from(["payload", "protected", "header", "signature", "signatures", "ciphertext", "recipients", "tag"])
+members = st.sampled_from(
+    ["payload", "protected", "header", "signature", "signatures", "ciphertext", "recipients", "tag"]
+)
 values = strategies.json_values | st.sampled_from(["e30", segment(b'{"alg":"none"}'), [{"signature": ""}], "\ud800"])
 
 
-@given(st.dictionaries(members, values, max_size=6).map(json.dumps), st.sampled_from(sorted(LAYOUTS)), st.binary(max_size=9))
+@given(
+    st.dictionaries(members, values, max_size=6).map(json.dumps),
+    st.sampled_from(sorted(LAYOUTS)),
+    st.binary(max_size=9),
+)
 def test_any_object(text, layout, tail):
     """Bytes are a token or none, and never an error; a token is decoded again to itself."""
     for data in (text.encode() + tail, LAYOUTS[layout](text).encode(), tail + text.encode()):
@@ -202,6 +208,10 @@ def test_longer_than_the_longest_subject():
     """An object whose end is not reached is told as cut short, not passed over."""
     from scanner.model import Policy
 
-    long = {"protected": segment(b'{"alg":"none"}'), "payload": segment(json.dumps({"n": "n" * 3000}).encode()), "signature": ""}
+    long = {
+        "protected": segment(b'{"alg":"none"}'),
+        "payload": segment(json.dumps({"n": "n" * 3000}).encode()),
+        "signature": "",
+    }
     coverage = examine(json.dumps(long).encode(), policy=Policy(max_subject=2000)).coverage
     assert [skipped.reason for skipped in coverage.skipped] == ["cut-short"]

@@ -16,6 +16,7 @@ from scanner.decode.jws import begins, decode
 from scanner.decode.reading import ANOMALIES
 from scanner.model import Token
 from tests import strategies
+from tests.examining import ENGINES, spans
 from tests.strategies import compact, segment
 
 SECRET = "a key of our own making, long enough for SHA-512: sixty-four bytes"
@@ -93,6 +94,123 @@ class TestValid:
         """A signature over something else than an object is told as such."""
         token = decoded(compact({"alg": "HS256"}, payload))
         assert (token.payload, token.claims, token.anomalies) == (kind, None, ("payload-not-json",))
+
+    @pytest.mark.parametrize(
+        ("algorithm", "encryption", "lengths", "anomalies"),
+        [
+            ("dir", "A256GCM", (0, 12, 16), ()),
+            ("dir", "A128CBC-HS256", (0, 16, 16), ()),
+            ("ECDH-ES+A256KW", "A256CBC-HS512", (72, 16, 32), ()),
+            ("dir", "made-up", (0, 5, 5), ()),
+            ("dir", "A256GCM", (32, 12, 16), ("encrypted-key",)),
+            ("RSA-OAEP", "A256GCM", (0, 12, 16), ("encrypted-key",)),
+            ("dir", "A256GCM", (0, 16, 16), ("iv-length",)),
+            ("dir", "A256GCM", (0, 12, 12), ("signature-length",)),
+            ("dir", "A192CBC-HS384", (0, 0, 0), ("iv-length", "signature-length")),
+        ],
+    )
+    def test_encrypted_lengths(self, algorithm, encryption, lengths, anomalies):
+        """What the algorithms of a JWE do not make is told."""
+        header = json.dumps({"alg": algorithm, "enc": encryption, "zip": "DEF"}).encode()
+        key, vector, tag = (b"x" * length for length in lengths)
+        token = decoded(".".join(map(segment, (header, key, vector, b"text", tag))))
+        assert (token.form, token.signature_bytes, token.anomalies) == ("jwe", lengths[2], anomalies)
+
+
+class TestUnencoded:
+    """RFC 7797: the payload as it is."""
+
+    HEADER = segment(b'{"alg":"HS256","b64":false,"crit":["b64"]}')
+
+    @pytest.mark.parametrize(
+        ("payload", "kind", "claims", "anomalies"),
+        [
+            ('{"iss": "idp", "n": [1]}', "object", {"iss": "idp", "n": [1]}, ("payload-unencoded",)),
+            ("it is late; we go: home", "text", None, ("payload-not-json",)),
+            ("[1]", "json", None, ("payload-not-json",)),
+            # Encoded all the same: a header that nobody minded.
+            (segment(b'{"iss":"idp"}'), "object", {"iss": "idp"}, ()),
+        ],
+    )
+    def test_read(self, payload, kind, claims, anomalies):
+        """Claims are claims, encoded or not."""
+        raw = f"{self.HEADER}.{payload}.{segment(b's' * 32)}"
+        token = decoded(raw)
+        assert (token.payload, token.claims, token.anomalies) == (kind, claims, anomalies)
+        assert token.raw.reveal().decode() == raw
+        assert token.signed.reveal().decode() == f"{self.HEADER}.{payload}"
+
+    @pytest.mark.parametrize("engine", ENGINES)
+    @pytest.mark.parametrize("pad", ["", "x", "xy"])
+    def test_found(self, engine, pad):
+        """Wherever in the header's base64 the parameter stands, and whatever characters follow."""
+        header = segment(json.dumps({"alg": "HS256", "kid": pad, "b64": False, "crit": ["b64"]}).encode())
+        raw = f'{header}.{{"iss": "https://idp/", "a": "b c"}}.{segment(b"s" * 32)}'
+        assert spans(f"jws {raw}\n".encode(), engine) == [raw.encode()]
+
+    def test_not_without_the_parameter(self):
+        """Other characters than base64's end any other token."""
+        assert (
+            spans(f'{segment(b"{}")}.{{"iss":"idp"}}.c2ln {compact({"alg": "HS256"}, {"a": 1})[:30]}.{{}}.x'.encode())
+            == []
+        )
+
+
+class TestDisclosures:
+    """SD-JWT, RFC 9901."""
+
+    ISSUED = compact({"alg": "ES256", "typ": "dc+sd-jwt"}, {"iss": strategies.ISSUER, "_sd": ["x"]}, b"s" * 64)
+    BINDING = compact({"alg": "ES256", "typ": "kb+jwt"}, {"nonce": "n", "aud": "rp", "sd_hash": "x"}, b"s" * 64)
+    NAMES = ("given_name", "email")
+    DISCLOSED = "~".join(
+        segment(json.dumps(parts).encode())
+        for parts in (["salt", "given_name", "Ann"], ["salt", "x"], ["s", "email", "a@b"])
+    )
+
+    @pytest.mark.parametrize("binding", ["", BINDING], ids=["plain", "bound"])
+    def test_read(self, binding):
+        """Names and values are read, the holder's proof is told, and the token is that of its issuer's part."""
+        raw = f"{self.ISSUED}~{self.DISCLOSED}~{binding}"
+        token = decoded(raw)
+        assert (token.form, token.raw.reveal().decode(), token.anomalies) == ("sd-jwt", raw, ())
+        assert token.claims == {"iss": strategies.ISSUER, "_sd": ["x"], "given_name": "Ann", "email": "a@b"}
+        assert token.details == {
+            "serialization": "compact", "disclosures": ["given_name", "email"], "key_bound": bool(binding),
+        }  # fmt: skip
+        assert token.identity == decoded(self.ISSUED).identity
+
+    @pytest.mark.parametrize("engine", ENGINES)
+    def test_found(self, engine):
+        """As one token, with its disclosures and the proof."""
+        raw = f"{self.ISSUED}~{self.DISCLOSED}~{self.BINDING}"
+        assert spans(f"vp_token={raw}&x=~ {self.ISSUED}~ {raw[:-len(self.BINDING)]}".encode(), engine) == [
+            raw.encode(), f"{self.ISSUED}~".encode(), raw[: -len(self.BINDING)].encode(),
+        ]  # fmt: skip
+
+    def test_what_the_issuer_signed_counts(self):
+        """A disclosure replaces no claim."""
+        issued = compact({"alg": "none"}, {"sub": "svc", "_sd_alg": "sha-256"}, b"")
+        disclosure = segment(json.dumps(["salt", "sub", "root"]).encode())
+        assert decoded(f"{issued}~{disclosure}~").claims == {"sub": "svc", "_sd_alg": "sha-256"}
+
+    @pytest.mark.parametrize(
+        "tail", ["~", "~x", "~/home", "~" + segment(b'{"a":1}') + "~", "~" + segment(b"[1,2,3]") + "~"]
+    )
+    def test_no_disclosure(self, tail):
+        """A tilde behind another token is no part of it."""
+        token = compact({"alg": "HS256"}, {"sub": "svc"})
+        assert (decoded(token + tail).form, decoded(token + tail).raw.reveal().decode()) == ("jws", token)
+
+    def test_many_disclosures(self):
+        """Beyond a bound they are not read, which is told; all of them belong to the token."""
+        raw = self.ISSUED + "~" + (segment(b'["s","n",1]') + "~") * 1_001
+        token = decoded(raw)
+        assert (token.anomalies, len(token.raw)) == (("disclosures-cut",), len(raw))
+
+    def test_a_chain_of_tokens(self):
+        """Joined by tildes they do not nest: the first is read, and no stack is used up."""
+        token = compact({"alg": "none"}, {"_sd_alg": "sha-256"}, b"")
+        assert decoded("~".join([token] * 10_000)).raw.reveal().decode() == f"{token}~"
 
 
 class TestWhereItEnds:
