@@ -137,6 +137,7 @@ class Detector:
         """
         self._patterns = tuple(patterns)
         self._anchors = tuple(anchor_of(pattern.id, pattern.regex, pattern.anchor) for pattern in patterns)
+        self._longest = max((anchor.length for anchor in self._anchors), default=0)
         self._name = engine
         self._sieve = sieve_of(self._anchors)
         self._spans: dict[int, Span] = {}
@@ -161,9 +162,13 @@ class Detector:
         end = reading.end
         safe = end if reading.final else max(end - LOOKAHEAD, 0)
         reading.resume = max(safe, reading.floor)
+        # Behind it a longer anchor may begin whose end is not at hand, before one that is already seen.
+        horizon = end if reading.final else end - self._longest
         for start, index in hits:
             if start < reading.floor or start + self._anchors[index].length > end:
                 continue
+            if start > horizon:
+                return
             progress = reading.progress.get(index)
             if progress is None:
                 progress = reading.progress[index] = Progress()

@@ -16,6 +16,9 @@ SHORT = strategies.compact({"alg": "HS256"}, {"sub": "svc"})
 MIDDLING = strategies.compact({"alg": "HS256"}, {"note": "n" * 3000})
 LONG = strategies.compact({"alg": "HS256"}, {"note": "n" * 9000})
 
+EXAMPLES = [example.blob.decode() for pattern in PATTERNS for example in pattern.examples]
+"""What every pattern finds, and what it must not."""
+
 PIECES = [
     *(SHORT, MIDDLING, LONG, "eyJ", "eyJh", "ewog", "eyJhbGciOiJub25lIn0", ".", "/", "=", "\n", " ", "é", "𝄞"),
     *("# tokensweep: allow", "# tokensweep: allow[token-leaked] ours\n", "tokensweep:", "// gitleaks:allow\n"),
@@ -29,7 +32,11 @@ PIECES = [
     ),
 ]
 
-texts = st.lists(st.sampled_from(PIECES) | st.text(max_size=6), max_size=12).map("".join).map(str.encode)
+texts = (
+    st.lists(st.sampled_from(PIECES) | st.sampled_from(EXAMPLES) | st.text(max_size=6), max_size=12)
+    .map("".join)
+    .map(str.encode)
+)
 
 
 def told(examination: Examination) -> object:
@@ -41,7 +48,14 @@ def told(examination: Examination) -> object:
 @settings(deadline=None)
 @given(
     data=texts | st.binary(max_size=200),
-    planted=st.lists(st.tuples(st.integers(0, 200), st.sampled_from([b"eyJh", b"ewog", b"eyAi", b"ew0K", b"ewki"]))),
+    planted=st.lists(
+        st.tuples(
+            st.integers(0, 200),
+            st.sampled_from(
+                [b"eyJh", b"ewog", b"eyAi", b"ew0K", b"ewki", b'{"payload":"eyJ', b"v4.local.", b"branca "]
+            ),
+        )
+    ),
 )
 def test_engines_agree(data, planted):
     """Both engines see the same anchors, and the same subjects come of them."""

@@ -23,6 +23,19 @@ TEXTS = {
     "tokens side by side": SHORT + "/",
     "tokens, one a line": SHORT + "\n",
     "padding": "eyJh=",
+    "objects cut short": '{"payload":"eyJ',
+    "objects in objects": '{"payload":"eyJh",',
+    "objects side by side": '{"payload":"eyJh"},',
+    "members": ',"payload":"eyJh"',
+    "members, one a line": '\n  "signature": "x",',
+    "objects in strings": '{\\"payload\\":\\"eyJ',
+    "headers that announce a payload": "eyJiNjQiOjB9.",
+    "disclosures": UNSECURED_HEADER + ".e30.~",
+    "heads of PASETO": "v4.public.",
+    "words": "branca biscuit Bearer E",
+    "words before digits": "branca " + "7" * 80,
+    "heads of macaroons": "MDAxOWxvY2F0aW9u",
+    "heads of binary macaroons": "AgEUaHR0cHM6Ly9pZHA",
 }
 
 
