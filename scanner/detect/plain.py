@@ -10,14 +10,18 @@ from scanner.detect.anchors import Anchor
 
 
 class Re2Engine:
-    """One expression for all anchors, and one for each."""
+    """One expression that finds a place of any anchor, and a set that tells which of them start there."""
 
     def __init__(self, anchors: Sequence[Anchor]) -> None:
         options = re2.Options()
         options.encoding = re2.Options.Encoding.LATIN1
         options.never_capture = True
-        self._expressions = [re2.compile(anchor.regex, options) for anchor in anchors]
         self._any = re2.compile(b"|".join(anchor.regex for anchor in anchors), options)
+        self._which = re2.Set.MatchSet(options)
+        for anchor in anchors:
+            self._which.Add(anchor.regex)
+        self._which.Compile()
+        self._longest = max((anchor.length for anchor in anchors), default=0)
 
     def hits(self, data: memoryview) -> list[tuple[int, int]]:
         """Every place where an anchor starts, sorted; anchors may overlap."""
@@ -25,6 +29,7 @@ class Re2Engine:
         at = self._any.search(data)
         while at:
             start = at.start()
-            found += ((start, index) for index, one in enumerate(self._expressions) if one.match(data, start))
+            found += ((start, index) for index in self._which.Match(bytes(data[start : start + self._longest])))
             at = self._any.search(data, start + 1)
+        found.sort()
         return found
