@@ -15,7 +15,9 @@ import msgspec
 
 from scanner import __version__, pipeline, rulebook
 from scanner.decode import decoder
-from scanner.model import Coverage, Inspection, Origin, Policy, Report, Subject, Token, UsageError
+from scanner.decode.identify import identify
+from scanner.model import Coverage, Inspection, Origin, Policy, Report, Sighting, Subject, Token, UsageError
+from scanner.subjects import Subjects
 
 if TYPE_CHECKING:
     from scanner.keys import GivenKey
@@ -90,10 +92,26 @@ def find(text: bytes, book: rulebook.RuleBook, policy: Policy) -> Found:
             cut = cut or found
     if cut:
         return cut
+    known = identify(text)
+    if known and known.token:  # of a form that is looked for behind a word only
+        return Found([_subject(known.token, known.decoder)], known.token, "")
     raise UsageError(
-        "no token that can be read" if text.strip() else "nothing to inspect",
+        f"no token: it is a {known.title}"
+        if known
+        else "no token that can be read"
+        if text.strip()
+        else "nothing to inspect",
         "give a JSON web token, three or five parts joined by dots; what stands around it does not matter",
     )
+
+
+def _subject(token: Token, name: str) -> Subject:
+    """The subject that `token` is, all of the text, as `name` reads it."""
+    raw = token.raw.reveal()
+    subjects = Subjects(1)
+    place = Sighting(Origin("message", "input"), 0, len(raw), 1, 1, 1, len(raw) + 1)
+    subjects.sight("token", token.identity, raw, place, decoder=name, head=token.head)
+    return next(iter(subjects))
 
 
 def _readings(text: bytes) -> Iterator[tuple[str, bytes]]:

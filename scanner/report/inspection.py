@@ -10,8 +10,8 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
-from scanner.facts import show_moment
-from scanner.model import FORMS, Facts, Inspection
+from scanner.facts import FACTS, show, show_moment
+from scanner.model import FORMS, JOSE_FORMS, Facts, Inspection
 from scanner.report.json import document
 from scanner.report.life import happened, life
 from scanner.report.lines import Line, paint, wrapped
@@ -28,6 +28,8 @@ _VALUES: Final = 34
 _ROWS: Final = 200
 """Members that are shown of a header, and of claims; JSON has all of them."""
 _LONGEST_NAME: Final = 200
+_TOLD: Final = ("class_title", "has_issuer", "issuer", "vendor_revocation")
+"""Details that stand in the title, or among the findings."""
 _PRIVATE: Final = frozenset(f"jwk.{member}" for member in ("d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"))
 """Members of a key in a header that must not be there (RFC 7515 §4.1.3)."""
 
@@ -70,13 +72,17 @@ def _lines(inspection: Inspection, style: Style, width: int) -> Iterator[Line]:
     yield from wrapped([("  ", "")], _what(inspection), 2, width)
     if style.show_secrets:
         yield [("  ", ""), (plain(subject.sealed.reveal().decode("utf-8", "replace")), "")]
-    yield from _section("Header", _table(_header_rows(inspection, style), width))
-    if token.claims is None:
-        yield from _section("Payload", [[("  ", ""), (_PAYLOADS[token.payload], "dim")]])
-    else:
+    yield from _section("Form", _table(_form_rows(inspection), width))
+    header = "Header" if token.form in JOSE_FORMS else "Footer"
+    yield from _section(header, _table(_header_rows(inspection, style), width))
+    if token.claims is not None:
         yield from _section("Claims", _table(_claim_rows(inspection, style), width))
+    elif token.form in JOSE_FORMS:
+        yield from _section("Payload", [[("  ", ""), (_PAYLOADS[token.payload], "dim")]])
+    if token.claims is not None or token.times:
         yield from _section("Life", life(subject.facts, inspection.report.now, width))
-    yield from _section("Signature" if token.form == "jws" else "Protection", _signature(inspection, width))
+    if token.form in JOSE_FORMS:
+        yield from _section("Signature" if token.form == "jws" else "Protection", _signature(inspection, width))
     yield from _section("How to end it", _end(subject.facts, width))
     if findings:
         yield from _section("Findings", verdicts(findings, width))
@@ -115,9 +121,19 @@ _PAYLOADS: Final = {
     "json": "JSON, but no object: it holds no claims",
     "text": "text: it holds no claims",
     "binary": "bytes: it holds no claims",
+    "detached": "detached: what is signed is elsewhere",
     "empty": "empty: what is signed is elsewhere, or nothing is",
     "object": "nests too deep to be read",
 }
+
+
+def _form_rows(inspection: Inspection) -> Iterator[_Row]:
+    """What its form tells beside header and claims, for all but the usual compact token."""
+    facts = inspection.subject.facts
+    for name, value in inspection.token.details.items():
+        fact = FACTS[f"token.{name}"]
+        if value != "compact" and name not in _TOLD and fact.name in facts:
+            yield _Row(name.replace("_", " "), plain(show(fact)(facts[fact.name])), fact.meaning)
 
 
 def _header_rows(inspection: Inspection, style: Style) -> Iterator[_Row]:
