@@ -6,6 +6,7 @@ import base64
 import urllib.parse
 from pathlib import Path
 
+import biscuit_auth
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,6 +85,22 @@ def test_no_token(text):
     ) as no:
         look(text)
     assert no.value.hint.startswith("give a JSON web token")
+
+
+def test_forms_without_a_head_need_no_word():
+    """All of the text is the token: what a scan looks for behind a word only is told here."""
+    raw = biscuit_auth.BiscuitBuilder('user("1234")').build(biscuit_auth.KeyPair().private_key).to_base64()
+    found = look(f" {raw}\n")
+    assert (found.token.form, [s.sealed.reveal().decode() for s in found.subjects]) == ("biscuit", [raw])
+    assert inspect(raw.encode(), Policy(), NOW).report.findings
+
+
+def test_what_only_looks_like_a_token_is_named():
+    """The mistake is told by its name."""
+    with pytest.raises(
+        UsageError, match=r"no token: it is a value signed by itsdangerous, such as a Flask session cookie"
+    ):
+        look(f"{strategies.segment(b'{}')}.ZkVxyg.{strategies.segment(b's' * 20)}")
 
 
 @given(st.binary(max_size=300) | strategies.tokens().map(lambda token: token.raw.encode()))

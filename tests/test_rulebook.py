@@ -53,6 +53,61 @@ def test_the_rest_of_the_book(base):
     assert book.current("no-exp") == book.current("token-no-expiry") == "token-no-expiry"
 
 
+LOOKALIKE = """
+[[lookalike]]
+id = "corner-shop"
+title = "Corner Shop key"
+is = "secret"
+issuer = "Corner Shop"
+revoke = "Ask at the counter."
+regex = 'shop_[a-z]{8}'
+[[lookalike.example]]
+text = "key=«shop_abcdefgh»"
+[[lookalike.example]]
+text = "shop_floor"
+[[lookalike]]
+id = "corner-cookie"
+title = "Corner Shop's cookie"
+is = "cookie"
+regex = 'biscuit:.*'
+"""
+
+
+def test_a_lookalike_is_a_pattern(tmp_path):
+    """One table makes what is found; what is only named makes none."""
+    book = rulebook.load(base=folder(tmp_path / "base", base=BASE, shops=LOOKALIKE))
+    patterns = {pattern.id: (pattern.decoder, pattern.regex, pattern.source) for pattern in book.patterns}
+    assert patterns == {
+        "jose": ("jws", "eyJ[a-z]+", "base.toml"),
+        "corner-shop": ("vendor", "shop_[a-z]{8}", "shops.toml"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "refused"),
+    [
+        ("shop_[a-z]{8}", "shop_[a-z", "shops.toml: lookalike `corner-shop`: regex: missing ]: [a-z"),
+        ("biscuit:.*", "(", "shops.toml: lookalike `corner-cookie`: regex: missing ): ("),
+        ('"shop_floor"', '"«shop_floor»"', "shops.toml: lookalike `corner-shop`: example: none is a near miss"),
+        ('issuer = "Corner Shop"', "", "shops.toml: lookalike `corner-shop`: issuer: is missing"),
+        ('revoke = "Ask at the counter."', "", "shops.toml: lookalike `corner-shop`: revoke: is missing"),
+        ('"secret"', '"secrets"', "shops.toml: lookalike `corner-shop`: is: invalid enum value 'secrets'"),
+        ("corner-cookie", "corner-shop", "shops.toml: lookalike `corner-shop`: id: 'corner-shop' is there already"),
+    ],
+)
+def test_what_a_lookalike_must_have(tmp_path, old, new, refused):
+    """Each mistake by its place."""
+    mistaken = folder(tmp_path / "base", base=BASE, shops=LOOKALIKE.replace(old, new, 1))
+    assert refusal(mistaken).startswith(refused)
+
+
+def test_alternatives_may_stand_in_a_list(tmp_path):
+    """Of an anchor and of an expression: long ones are read line by line."""
+    base = BASE.replace("regex = 'eyJ[a-z]+'", "anchor = ['eyJa', 'eyJd']\nregex = ['eyJa[a-z]+', 'eyJd']")
+    [pattern] = rulebook.load(base=folder(tmp_path / "base", base=base)).patterns
+    assert (pattern.anchor, pattern.regex) == ("eyJa|eyJd", "eyJa[a-z]+|eyJd")
+
+
 def test_marks_show_spans_in_bytes():
     """Spans count bytes of the text without its marks."""
     example = PatternExample("é «eyJabc» «eyJd»")

@@ -64,7 +64,7 @@ def build(base: Path, extra: Sequence[Path]) -> RuleBook:
     return RuleBook(
         patterns=(
             *(_pattern(*entry) for entry in tables.of("pattern")),
-            *(_lookalike(*entry) for entry in tables.of("lookalike") if entry.table.found),
+            *(pattern for entry in tables.of("lookalike") if (pattern := _lookalike(*entry))),
         ),
         rules=tuple(rules[name] for name in sorted(rules)),
         examples={RuleId(name): entry.table.example for name, entry in tables.entries["rule"].items() if name in rules},
@@ -166,12 +166,16 @@ def _pattern(place: Place, table: PatternTable) -> Pattern:
     return pattern
 
 
-def _lookalike(place: Place, table: LookalikeTable) -> Pattern:
+def _lookalike(place: Place, table: LookalikeTable) -> Pattern | None:
+    """The pattern that looks for it; None for what is only named."""
     check_id(table.id, place)
     _check_regex(place, "regex", table.regex)
+    if not table.found:
+        return None
     _check_marks(place, table.example)
-    if not (table.issuer and table.revoke):
-        place.refuse("revoke" if table.issuer else "issuer", "is missing: what is found is to be ended by somebody")
+    for field in ("issuer", "revoke"):
+        if not getattr(table, field):
+            place.refuse(field, "is missing: what is found must be ended somewhere")
     return table.pattern(place.file)
 
 

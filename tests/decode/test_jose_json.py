@@ -1,6 +1,7 @@
 """JSON serialisations: what joserfc makes of them, and the compact form of the same token."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ def _encrypted(kind: type[jwe.GeneralJSONEncryption | jwe.FlattenedJSONEncryptio
 
 ENCRYPTED = {"general": _encrypted(jwe.GeneralJSONEncryption), "flattened": _encrypted(jwe.FlattenedJSONEncryption)}
 
-LAYOUTS = {
+LAYOUTS: dict[str, Callable[[Any], str]] = {
     "compact": lambda value: json.dumps(value, separators=(",", ":")),
     "spaced": json.dumps,
     "lines": lambda value: json.dumps(value, indent=2),

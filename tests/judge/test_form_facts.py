@@ -51,7 +51,7 @@ def judged(text: str, path: str = "src/app.py") -> tuple[Facts, set[tuple[str, s
     token = decoder(subject.decoder).decode(subject.sealed.reveal())
     assert token
     judge = Judge(BOOK, Policy(), NOW)
-    found = {(finding.rule.id, finding.severity.value) for finding in judge.judge(subject, token)}
+    found = {(str(finding.rule.id), finding.severity.value) for finding in judge.judge(subject, token)}
     assert judge.undecided == {}
     facts, _ = judge._facts(subject, token)
     for name, value in facts.items():

@@ -21,7 +21,7 @@ from scanner.report.neutral import HARMFUL
 from scanner.report.style import Style
 from tests import strategies
 from tests.correlate.known import mint as signed
-from tests.strategies import compact
+from tests.strategies import compact, segment
 
 NOW = 1_767_225_600
 """2026-01-01T00:00:00Z."""
@@ -257,7 +257,7 @@ class TestOtherPayloads:
             (b'["a"]', "JSON, but no object: it holds no claims"),
             (b"hello", "text: it holds no claims"),
             (b"\xff\xfe", "bytes: it holds no claims"),
-            (b"", "empty: what is signed is elsewhere, or nothing is"),
+            (b"", "detached: what is signed is elsewhere"),
         ],
     )
     def test_without_claims(self, payload, shown):
@@ -270,6 +270,38 @@ class TestOtherPayloads:
         shown = text(token)
         assert lines("Payload", shown) == ["encrypted: only the holder of the key can read it"]
         assert lines("Protection", shown)[0].startswith("encrypted, with an authentication tag of ")
+
+    def test_empty(self):
+        """Unsecured, so that nothing is signed."""
+        assert lines("Payload", text(compact({"alg": "none"}, b"", b""))) == [
+            "empty: what is signed is elsewhere, or nothing is"
+        ]
+
+
+class TestOtherForms:
+    def test_paseto(self):
+        """Its version and purpose, its footer and its claims; nobody's keys for web tokens check it."""
+        body = segment(json.dumps({"sub": "svc", "exp": "2026-01-01T01:00:00Z"}).encode() + b"s" * 64)
+        footer = segment(json.dumps({"kid": "k4.pid.1"}).encode())
+        shown = text(f"v4.public.{body}.{footer}")
+        assert [line.split()[:2] for line in lines("Form", shown)] == [["version", "v4"], ["purpose", "public"]]
+        assert lines("Footer", shown)[0].split()[:2] == ["kid", "k4.pid.1"]
+        assert [line.split()[0] for line in lines("Claims", shown)] == ["sub", "exp"]
+        assert not re.search("^(Signature|Protection)$", shown, re.MULTILINE)
+
+    def test_key_of_a_service(self):
+        """What it is, and no word on claims."""
+        shown = text("glsa_MadeUpForThisExample0123456789ab_0123abcd")
+        assert "Grafana service account token from Grafana" in shown
+        assert lines("Form", shown)[0].split()[:2] == ["vendor", "grafana-service-account"]
+        assert not re.search("^(Payload|Claims|Life|Signature|Protection)$", shown, re.MULTILINE)
+
+    def test_disclosures(self):
+        """Their names stand with the form, their values among the claims."""
+        issued = compact({"alg": "none"}, {"_sd_alg": "sha-256"}, b"")
+        shown = text(f"{issued}~{segment(json.dumps(['salt', 'given_name', 'Ann']).encode())}~")
+        assert lines("Form", shown)[0].startswith("disclosures  given_name")
+        assert lines("Claims", shown)[0].startswith("given_name  Ann")
 
 
 class TestJson:
