@@ -119,7 +119,7 @@ def _rules() -> str:
     parts += [f"| [`{rule.id}`](#{rule.id}) | {_severities(rule)} | {rule.title} |" for rule in book.rules]
     for rule in book.rules:
         parts += ["", *_rule(rule)]
-    return "\n".join([*parts, "", *_classes(book.classes), "", *_issuers(book), ""])
+    return "\n".join([*parts, "", *_lookalikes(), "", *_classes(book.classes), "", *_issuers(book), ""])
 
 
 def _rule(rule: Rule) -> Iterator[str]:
@@ -136,6 +136,22 @@ def _rule(rule: Rule) -> Iterator[str]:
         name = entry.id if entry.id.startswith(entry.framework) else f"{entry.framework} {entry.id}"
         yield f"  - {f'[{name}]({entry.url})' if entry.url else name}, {entry.title} ({entry.basis})"
     yield from (f"- *See*: <{link}>" for link in rule.references)
+
+
+def _lookalikes() -> Iterator[str]:
+    """What `vendor-key-leaked` and `vendor-key-public` find, and what is told apart from tokens."""
+    known = rulebook.load_lookalikes()
+    yield from ("## What only looks like a token", "")
+    yield from ("Keys of services, each found as itself:", "", "| key | | how to end it |", "| --- | --- | --- |")
+    for entry in known:
+        if entry.issuer:
+            title = f"[{entry.title}]({entry.references[0]})" if entry.references else entry.title
+            kind = (
+                "public by design" if entry.what == "public" else "opens all of an account" if entry.grave else "secret"
+            )
+            yield f"| {title} | {kind} | {entry.revoke} |"
+    named = "; ".join(entry.title for entry in known if not entry.issuer)
+    yield from ("", f"Not taken for a token, and named by `tokensweep inspect`: {named}.")
 
 
 def _classes(classes: tuple[TokenClass, ...]) -> Iterator[str]:

@@ -253,8 +253,8 @@ class Subject(msgspec.Struct):
     """What reads the raw text: of `DECODERS`."""
     secret: Sealed | None = None
     """What signs it, where correlation found that."""
-    head: int = 10
-    """How many characters at the start of the raw text may be shown to anyone; of the header of a JOSE token."""
+    head: int = 0
+    """How many characters at the start of the raw text may be shown to anyone."""
 
     @property
     def id(self) -> str:

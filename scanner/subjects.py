@@ -19,7 +19,7 @@ class Subjects:
     def __iter__(self) -> Iterator[Subject]:
         return iter(self._known.values())
 
-    def sight(self, kind: Kind, identity: str, raw: bytes, sighting: Sighting, *, decoder: str, head: int = 10) -> None:
+    def sight(self, kind: Kind, identity: str, raw: bytes, sighting: Sighting, *, decoder: str, head: int = 0) -> None:
         """Add one sighting of what `decoder` reads in `raw`, of which `head` characters may be shown. Those in one
         file come one after another."""
         subject = self._known.get((kind, identity))

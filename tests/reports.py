@@ -92,7 +92,7 @@ def subject(raw: str, *sightings: Sighting, seen: int = 0, **facts: object) -> S
     signed = Sealed(raw.rpartition(".")[0].encode())
     token = Token(form="jws", raw=Sealed(raw.encode()), signed=signed, payload="object")
     packed = msgspec.msgpack.encode(list(known.values()))
-    return Subject("token", token.identity, token.raw, places, seen or len(places), tuple(known), packed)
+    return Subject("token", token.identity, token.raw, places, seen or len(places), tuple(known), packed, head=10)
 
 
 def report(*findings: Finding, coverage: Coverage | None = None, root: str = "/srv/shop") -> Report:

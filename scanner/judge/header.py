@@ -108,7 +108,7 @@ def _is_plain(header: dict[str, Any]) -> bool:
 def _header_faults(token: Token) -> list[str]:
     """Where the header contradicts the token that it stands in."""
     header, faults = token.header, []
-    if token.form == "jws" and "zip" in header:  # RFC 7516 §4.1.3: a parameter of JWE.
+    if token.form in ("jws", "sd-jwt") and "zip" in header:  # RFC 7516 §4.1.3: a parameter of JWE.
         faults.append("`zip` in a signed token")
     if "b64" in header:  # RFC 7797 §3, §6, §7
         critical = header.get("crit")

@@ -82,7 +82,7 @@ def _lines(inspection: Inspection, style: Style, width: int) -> Iterator[Line]:
     if token.claims is not None or token.times:
         yield from _section("Life", life(subject.facts, inspection.report.now, width))
     if token.form in JOSE_FORMS:
-        yield from _section("Signature" if token.form == "jws" else "Protection", _signature(inspection, width))
+        yield from _section("Protection" if token.form == "jwe" else "Signature", _signature(inspection, width))
     yield from _section("How to end it", _end(subject.facts, width))
     if findings:
         yield from _section("Findings", verdicts(findings, width))

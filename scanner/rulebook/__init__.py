@@ -72,6 +72,7 @@ class Lookalike(msgspec.Struct, frozen=True):
     """Whether it opens all that its account holds."""
     revoke: str
     """How to end it."""
+    references: tuple[str, ...]
 
 
 class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

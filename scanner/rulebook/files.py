@@ -84,7 +84,17 @@ class LookalikeTable(_Table, frozen=True, rename={"what": "is"}):
 
     def lookalike(self) -> Lookalike:
         """The entry that it states."""
-        return Lookalike(self.id, self.title, self.what, self.regex, self.members, self.issuer, self.grave, self.revoke)
+        return Lookalike(
+            self.id,
+            self.title,
+            self.what,
+            self.regex,
+            self.members,
+            self.issuer,
+            self.grave,
+            self.revoke,
+            self.references,
+        )
 
 
 class CaseTable(_Table, frozen=True, rename={"severity": "is"}):
