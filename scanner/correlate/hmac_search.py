@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, Final
@@ -17,6 +18,8 @@ from scanner.model import Subject, Token
 
 _HASHES: Final = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
 """The hash of each algorithm (RFC 7518 §3.2)."""
+_COMPACT: Final = re.compile(rb"[\w+/=-]+\.[^.]*\.[\w+/=-]+")
+"""The serialisation that is read here (RFC 7515 §7.1); its payload may stand in clear (RFC 7797 §5.2)."""
 _BATCH: Final = 1024
 """Secrets that are padded at a time."""
 _INNER: Final = bytes(byte ^ 0x36 for byte in range(256))
@@ -34,7 +37,7 @@ def hash_of(token: Token) -> str | None:
     algorithm = token.header.get("alg")
     name = _HASHES.get(algorithm.upper()) if isinstance(algorithm, str) else None
     whole = name is not None and token.signature_bytes == hashlib.new(name).digest_size
-    return name if whole and token.form == "jws" and token.raw.reveal().count(b".") == 2 else None
+    return name if whole and token.form == "jws" and _COMPACT.fullmatch(token.raw.reveal()) else None
 
 
 class Budget:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 import time
@@ -67,6 +68,11 @@ def test_a_miss_says_how_many_were_tried():
         # What jjwt made of "secret" up to 0.9, and what Node makes of it.
         (b"\xb1\xe7\x2b", '"secret" decoded from base64 (a common secret)'),
         (b"\xb1\xe7\x2b\x7a", '"secret" decoded from base64 (a common secret)'),
+        (
+            "5ebe2294ecd0e0f08eab7690d2a6ee69",
+            '"5ebe2294ecd0e0f08eab7690d2a6ee69" ("secret" as an MD5 digest in hexadecimal; a common secret)',
+        ),
+        (hashlib.sha256(b"secret").digest(), '"secret" as a SHA-256 digest (a common secret)'),
         ('_5#y2L"F4Q8z\n\\xec]/', ""),
     ],
 )

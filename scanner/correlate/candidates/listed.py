@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -90,6 +91,9 @@ def _made_of(secret: bytes) -> Iterator[tuple[str, bytes]]:
     yield from _keys(secret)
     encoded = base64.b64encode(secret)
     yield from (("in base64", text) for text in (encoded, encoded.rstrip(b"="), _urlsafe(encoded)))
+    yield "as an MD5 digest in hexadecimal", hashlib.md5(secret, usedforsecurity=False).hexdigest().encode()
+    yield "as a SHA-256 digest in hexadecimal", hashlib.sha256(secret).hexdigest().encode()
+    yield "as a SHA-256 digest", hashlib.sha256(secret).digest()
     yield "in lower case", secret.lower()
     yield "in capitals", secret.upper()
     yield "capitalised", secret.capitalize()
