@@ -64,6 +64,8 @@ _OPTIONS: Final = (
         for setting in (
             # It may leave out what it likes of the history.
             "core.commitGraph=false",
+            # A third of what git takes by itself, which makes it no faster.
+            "core.deltaBaseCacheLimit=32m",
             "core.fsmonitor=false",
             f"core.hooksPath={os.devnull}",
             f"core.attributesFile={os.devnull}",

@@ -92,8 +92,11 @@ class Pack:
         """The position behind the last object that is made from this one, in whatever many steps."""
         self.parent = forest.parent
         """The position of what it is made from; -1 for an object that stands for itself or is not understood."""
-        self.base = headers.base[by_position]
-        """Where the id of that stands in the pack, if it is in no pack's reach but by id; else 0."""
+        borrowed = np.flatnonzero(headers.base[by_position])
+        self.base: dict[int, int] = dict(
+            zip(borrowed.tolist(), headers.base[by_position][borrowed].tolist(), strict=True)
+        )
+        """By position, where in the pack the id of a base stands that this pack does not hold."""
         self.row = order[by_position].astype(np.int32)
         self.position = np.empty(len(order), np.int32)
         """The position of each row of `ids`."""

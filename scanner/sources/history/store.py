@@ -78,7 +78,10 @@ class Store:
         """Find the number of each id; of copies, that of the first."""
         width = self.place.width
         ids = [pack.ids.rows for pack in self.packs]
-        numbers: list[Array] = [pack.position + start for pack, start in zip(self.packs, self.starts, strict=False)]
+        numbers: list[Array] = [
+            pack.position + start if start else pack.position
+            for pack, start in zip(self.packs, self.starts, strict=False)
+        ]
         if self.loose:
             ids.append(matrix(b"".join(id_ for id_, _ in self.loose), width))
             numbers.append(np.arange(len(self.loose)) + self.starts[-1])
@@ -209,8 +212,8 @@ class Store:
         chain = [position]
         while (parent := int(pack.parent[chain[-1]])) >= 0:
             chain.append(parent)
-        place = int(pack.base[chain[-1]])
-        if not place or bases > _BASES:
+        place = pack.base.get(chain[-1])
+        if place is None or bases > _BASES:
             return UNKNOWN, Trouble("unreadable", "it is of an unknown kind, or made from itself")
         number = int(self.find(matrix(pack.data[place : place + self.place.width], self.place.width))[0])
         if number < 0:
