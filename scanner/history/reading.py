@@ -15,7 +15,7 @@ from scanner.history.naming import Key, Naming
 from scanner.model import Coverage, Examination, Policy, Skipped, UsageError
 from scanner.sources.git.command import open_git
 from scanner.sources.history import log, trace
-from scanner.sources.history.log import Commits, Log, Told
+from scanner.sources.history.log import Commits, Log, Told, nothing_told
 from scanner.sources.history.shards import READ, Objects
 from scanner.sources.history.store import open_store, place_of
 from scanner.sources.scope import Scope
@@ -42,14 +42,19 @@ def examinations(
     Raises UsageError where there is no such repository, and for revisions that are none.
     """
     history = _History(scope, policy, coverage)
-    for result in history.run(history.shards(), examine.under(msgspec.structs.replace(policy, inline=frozenset()))):
-        if isinstance(result, Told):
-            history.told = result.with_(history.told)
-        else:
-            history.sift(result)
-            yield Examination([], result.coverage)
-    if history.asks_merges():
-        history.told = history.told.with_(history.log("merges").read())
+    sieve = examine.under(msgspec.structs.replace(policy, inline=frozenset()))
+    try:
+        for result in history.run(history.shards(), sieve):
+            if isinstance(result, Told):
+                history.told = result.with_(history.told)
+            else:
+                history.sift(result)
+                yield Examination([], result.coverage)
+        if history.asks_merges():
+            history.told = history.told.with_(history.log("merges").read())
+    except KeyboardInterrupt:
+        coverage.skipped.append(Skipped("", "interrupted", "stopped before all was read"))
+        history.told = history.told.with_(nothing_told("it was stopped"))
     history.tell()
     held = {key: frozenset(ids) for key, ids in history.held.items()}
     naming = Naming(history.git, history.store, history.told, held, history.unread)
@@ -79,7 +84,7 @@ class _History:
         """The objects that hold each subject; ids in hex."""
         self.unread: dict[bytes, Skipped] = {}
         """Objects that could not be read."""
-        self.told = Told([], (), {}, (), "")
+        self.told = nothing_told()
         self.merges_told = False
         self.beyond = 0
         """Sightings of subjects that are too many."""
@@ -123,6 +128,8 @@ class _History:
         """What comes of the shards; those on which the work crashed are told."""
         for result in run(shards, _Work(examine), self.policy.jobs or processors()):
             if isinstance(result, Crash):
+                if isinstance(result.shard, Log):
+                    self.told = self.told.with_(nothing_told("it was not read"))
                 self.coverage.skipped += [Skipped(path, "crashed", result.detail) for path in result.shard.paths()]
             else:
                 yield result

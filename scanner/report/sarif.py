@@ -185,7 +185,7 @@ def _run(report: Report, rules: _Rules, *, cut: int) -> Object:
     run = {
         "columnKind": "unicodeCodePoints",
         "redactionTokens": ["…"],
-        "automationDetails": {"id": "tokensweep/scan/"},
+        "automationDetails": {"id": f"tokensweep/{'history' if report.unit == 'objects' else 'scan'}/"},
         "taxonomies": [_taxonomy(framework, entries) for framework, entries in rules.taxonomies.items()],
         "invocations": [
             {

@@ -471,3 +471,20 @@ def test_the_head_of_a_repo_is_no_tree_scan(repo, look):
     repo.on(1, a_py="x\n")
     repo.write("new.py", code(1))
     assert look().subjects == []
+
+
+def test_what_was_found_until_it_was_stopped(repo, look, monkeypatch):
+    """Ctrl-C ends the reading; what was found is named as far as it can be, and reported."""
+    from scanner.history.reading import _History
+
+    repo.on(1, a_py=code(1))
+    note = _History.sift
+
+    def stop(self, examination):
+        note(self, examination)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_History, "sift", stop)
+    report = look()
+    assert ("", "interrupted") in skipped(report)
+    assert paths(report) == ["a.py"]

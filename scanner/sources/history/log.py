@@ -146,6 +146,11 @@ class Told(NamedTuple):
         return parse(map(isal_zlib.decompress, self.pieces), wanted)
 
 
+def nothing_told(error: str = "") -> Told:
+    """What no reading of the log has told yet, or will, for that reason."""
+    return Told([], (), {}, (), error)
+
+
 class Log:
     """The log as a shard: a worker has git write it while others read objects."""
 

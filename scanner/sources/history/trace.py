@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
@@ -18,6 +19,8 @@ _TARGET: Final = re.compile(rb"object ([0-9a-f]+)\ntype ([a-z]+)\n")
 _FOLDER, _LINK = 0o040000, 0o160000
 _FOLDERS: Final = 100_000
 """Folders of a tree that a ref points at which are looked into: a tree can hold itself, over and over."""
+_TREES: Final = 10_000
+"""Folders of heads that are kept in memory."""
 _TAGS: Final = 50
 """Tags of tags that are followed."""
 _NAME: Final = 200
@@ -71,7 +74,7 @@ def course(path: bytes, changes: Sequence[Change], heads: Heads, held: frozenset
     else:  # A merge let it fall without a word.
         latest = max(brought, key=_time)
         last, newest = latest.commit.id, latest.after
-    returned = any(_time(later) > _time(earlier) for earlier in gone for later in came)
+    returned = bool(came and gone) and max(map(_time, came)) > min(map(_time, gone))
     return Course(first, newest, last, removed, bool(head), returned)
 
 
@@ -84,38 +87,37 @@ class Heads:
 
     def __init__(self, store: Store, refs: Iterable[Ref]) -> None:
         self._store = store
-        self._trees: dict[bytes, dict[bytes, bytes]] = {}
         commits = dict.fromkeys(ref.id for ref in refs if ref.is_branch and ref.kind == "commit")
-        roots: dict[bytes, bytes] = {}
+        self._roots: dict[bytes, bytes] = {}
+        """The trees of the heads, each with the first head that has it, as git lists its refs."""
         for id_ in commits:
             if (tree := self._root(id_)) is not None:
-                roots.setdefault(tree, id_.encode())
-        self._heads = [(id_, tree) for tree, id_ in roots.items()]
+                self._roots.setdefault(tree, id_.encode())
+        self._entries = functools.lru_cache(_TREES)(self._read)
+        self._holders = functools.lru_cache(1)(self._look)
 
     def holder(self, path: bytes, blobs: Collection[bytes]) -> tuple[bytes, bytes] | None:
-        """A head that has one of the blobs at this path, and that blob; the first head, as git lists its refs."""
+        """A head that has one of the blobs at this path, and that blob."""
+        return next(((head, blob) for blob, head in self._holders(path).items() if blob in blobs), None)
+
+    def _look(self, path: bytes) -> dict[bytes, bytes]:
+        """What the heads have at a path, each with the first head that has it."""
         names = path.split(b"/")
-        for id_, tree in self._heads:
-            at = self._at(tree, names)
-            if at in blobs:
-                return id_, at
-        return None
+        found: dict[bytes, bytes] = {}
+        for tree, head in self._roots.items():
+            at = tree
+            for name in names:
+                at = self._entries(at).get(name, b"") if at else b""
+            found.setdefault(at, head)
+        return found
 
     def _root(self, commit: str) -> bytes | None:
         found = _bytes(self._store, commit)
         return found[5 : found.index(b"\n")] if found.startswith(b"tree ") and b"\n" in found else None
 
-    def _at(self, tree: bytes, names: Sequence[bytes]) -> bytes:
-        at = tree
-        for name in names:
-            at = self._entries(at).get(name, b"")
-        return at
-
-    def _entries(self, tree: bytes) -> dict[bytes, bytes]:
-        if tree not in self._trees:
-            found = _bytes(self._store, tree.decode()) if tree else b""
-            self._trees[tree] = {name: id_ for _, name, id_ in entries(found, self._store.place.width)}
-        return self._trees[tree]
+    def _read(self, tree: bytes) -> dict[bytes, bytes]:
+        found = _bytes(self._store, tree.decode())
+        return {name: id_ for _, name, id_ in entries(found, self._store.place.width)}
 
 
 def entries(tree: bytes, width: int) -> Iterator[tuple[int, bytes, bytes]]:
