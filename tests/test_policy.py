@@ -53,6 +53,9 @@ token-no-audience = "low"
 [limits.access]
 lifetime = "15m"
 lifetime-hard = 7200
+requires = ["exp", "jti|sid"]
+[limits.session]
+requires = []
 [[suppress]]
 paths = ["tests/"]
 rules = ["token-leaked"]
@@ -77,6 +80,7 @@ expires = 2027-01-31
         tries=1000,
         severities={"token-no-audience": Severity.LOW},
         limits={"access": {"lifetime": 900, "lifetime_hard": 7200}},
+        requires={"access": ("exp", "jti|sid"), "session": ()},
         suppressions=(
             PathRule(
                 reason="minted for tests",
@@ -198,6 +202,20 @@ def test_names_that_the_rule_book_knows(tmp_path: Path) -> None:
     policy.check_names(force, {"a", "b"}, LIMITS)
     assert policy.names_rules(force)
     assert not policy.names_rules(Policy(fail_on=None))
+
+
+def test_required_claims_are_texts(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, '[limits.access]\nrequires = "exp"\n[limits.id]\nrequires = [1]\n[limits.x]\nrequires = ["a"]\n'
+    )
+    assert mistakes(path) == [
+        "2: limits.access.requires: expected a list of texts, not 'exp'",
+        "4: limits.id.requires: expected a text, not 1",
+    ]
+    path = write(tmp_path, '[limits.acess]\nrequires = ["exp"]\n')
+    assert policy.names_rules(policy.load(path))
+    with pytest.raises(PolicyError, match=r":1: unknown class 'acess'; did you mean 'access'\?"):
+        policy.check_names(policy.load(path), set(), LIMITS)
 
 
 def test_names_that_the_rule_book_does_not_know(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ def build(base: Path, extra: Sequence[Path]) -> RuleBook:
     if not revocations or revocations[-1].when != "true":
         raise RuleError(f"{base}: has no last [[revocation]]", hint='end them with one that says when = "true"')
     issuers = [make_issuer(*entry, classes) for entry in tables.of("issuer")]
+    _check_types(tables)
     frameworks = {entry.table.id: entry.table.entry() for entry in tables.of("framework")}
     families = {
         family.id: tuple(look_up(name, frameworks, place, "maps") for name in family.maps)
@@ -130,6 +131,16 @@ class _Tables:
         if key in entries:
             entry.place.refuse(field, f"{key!r} is there already, in {entries[key].place.file}")
         entries[key] = entry
+
+
+def _check_types(tables: _Tables) -> None:
+    """Refuse a value of `typ` that two classes claim."""
+    claimed: dict[str, str] = {}
+    for place, table in tables.of("class"):
+        for name in table.types:
+            if name.lower() in claimed:
+                place.refuse("types", f"{name.lower()!r} is that of class `{claimed[name.lower()]}` already")
+            claimed[name.lower()] = table.id
 
 
 def _redirects(tables: _Tables) -> dict[str, RuleId]:

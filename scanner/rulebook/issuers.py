@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from scanner.expressions import of_issuers, of_rules
 from scanner.policy import duration
@@ -10,6 +11,9 @@ from scanner.rulebook import Issuer, Mark, Revocation
 from scanner.rulebook.classes import check_public
 from scanner.rulebook.files import IssuerTable, Place, RevocationTable
 from scanner.rulebook.rule import check_condition, check_examples, check_id, look_up, make_message
+
+_TOLD: Final = frozenset({"token.issuer_revocation", "token.public_because"})
+"""The texts that stand before a way to end a token is chosen."""
 
 
 def make_issuer(place: Place, table: IssuerTable, classes: Mapping[str, object]) -> Issuer:
@@ -25,7 +29,9 @@ def make_issuer(place: Place, table: IssuerTable, classes: Mapping[str, object])
     check_public(place, table.public, table.public_why)
     if (table.revoke is None) == (table.rotate is None):
         place.refuse(
-            "revoke", "or `rotate` is to be given", "`revoke` ends one token; where nothing does, `rotate` its key"
+            "revoke",
+            "or `rotate` is to be given, and one alone",
+            "`revoke` tells how to end one token; where nothing does, `rotate` what to change, and what breaks",
         )
     if table.lifetime is not None and not table.source:
         place.refuse("source", "is missing: where the lifetime comes from")
@@ -52,7 +58,7 @@ def make_issuer(place: Place, table: IssuerTable, classes: Mapping[str, object])
         public=table.public,
         public_why=table.public_why,
         revocable=table.revoke is not None,
-        revocation=make_message(place, field, text or "", "token"),
+        revocation=make_message(place, field, text or "", "token", told=frozenset()),
         url=table.url,
         file=place.file,
     )
@@ -61,7 +67,7 @@ def make_issuer(place: Place, table: IssuerTable, classes: Mapping[str, object])
 def make_revocation(place: Place, table: RevocationTable) -> Revocation:
     """The way to end tokens that a table states. Raises RuleError."""
     check_condition(of_rules("token"), table.when, place, "when")
-    return Revocation(table.when, make_message(place, "say", table.say, "token"))
+    return Revocation(table.when, make_message(place, "say", table.say, "token", told=_TOLD))
 
 
 def _check_mark(place: Place, field: str, mark: Mark) -> None:

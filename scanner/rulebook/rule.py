@@ -17,6 +17,7 @@ _KEBAB: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _SLOT: Final = re.compile(r"\{([^{}|]*)(?:\|([^{}|]*))?\}")
 
 
+_TEXTS: Final = frozenset(name for name, fact in FACTS.items() if fact.since == "verdict")
 _SHOWN: Final = {name: fact for name, fact in {**FACTS, **LIMITS}.items() if fact.shown}
 
 Value = TypeVar("Value")
@@ -111,11 +112,16 @@ def _cases(place: Place, table: RuleTable, language: Language) -> tuple[Case, ..
     return tuple(Case(case.severity, case.when) for case in table.severity)
 
 
-def make_message(place: Place, field: str, text: str, kind: str) -> Message:
-    """The message that a text with slots states, about a subject of this kind. Raises RuleError."""
+def make_message(place: Place, field: str, text: str, kind: str, *, told: frozenset[str] = _TEXTS) -> Message:
+    """The message that a text with slots states, about a subject of this kind. Raises RuleError.
+
+    `told` are those facts that are texts themselves which it may use; what follows from it, it cannot.
+    """
     parts: list[str | Slot] = []
     end = 0
     for found in _SLOT.finditer(text):
+        if found[1] in _TEXTS - told:
+            place.refuse(field, f"{{{found[1]}}} follows from this", "use other facts")
         parts += [text[end : found.start()], _slot(place, field, found[1], found[2], kind)]
         end = found.end()
     parts.append(text[end:])
