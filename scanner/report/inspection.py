@@ -85,7 +85,7 @@ def _lines(inspection: Inspection, style: Style, width: int) -> Iterator[Line]:
         yield from _section("Protection" if token.form == "jwe" else "Signature", _signature(inspection, width))
     yield from _section("How to end it", _end(subject.facts, width))
     if findings:
-        yield from _section("Findings", verdicts(findings, width))
+        yield from _section("Findings", verdicts(findings, width, told=True))
     else:
         yield from _section("Findings", [[("  none", "good")]])
     for note in inspection.report.coverage.notes:

@@ -74,14 +74,22 @@ def _card(subject: Subject, findings: Sequence[Finding], style: Style, width: in
     yield []
 
 
-def verdicts(findings: Sequence[Finding], width: int) -> Iterator[Line]:
-    """The findings on a subject, worst first, and each remedy once."""
+def verdicts(findings: Sequence[Finding], width: int, *, told: bool = False) -> Iterator[Line]:
+    """The findings on a subject, worst first, and each remedy once; `told` where it stands above how it is ended."""
     for _, alike in groupby(sorted(findings, key=_by_severity), key=lambda finding: (finding.rule.id, finding.status)):
         same = list(alike)
         yield from _finding(same[0], len(same), width)
     yield []
-    for at, remedy in enumerate(dict.fromkeys(plain(finding.remedy) for finding in findings)):
+    for at, remedy in enumerate(_remedies(findings, told=told)):
         yield from wrapped([("      " if at else "  fix ", "good"), ("  · ", "")], remedy, 10, width)
+
+
+def _remedies(findings: Sequence[Finding], *, told: bool) -> Iterator[str]:
+    """Each remedy once, and in them once how the token itself is ended, unless that is told already."""
+    way = findings[0].subject.facts.get("token.revocation") if findings else None
+    for remedy in dict.fromkeys(finding.remedy for finding in findings):
+        yield plain(remedy.replace(way, "as above.") if way and told else remedy)
+        told = told or bool(way and way in remedy)
 
 
 def _by_severity(finding: Finding) -> tuple[int, str, str]:
@@ -95,7 +103,8 @@ def name_of(subject: Subject) -> str:
     state = {"live": "live", "expired": "expired", "not_yet": "not valid yet", "unknown": "of unknown state"}.get(
         str(facts.get("token.state")), ""
     )
-    issuer = f" from {facts['token.issuer']}" if facts.get("token.issuer") else ""
+    named = facts.get("token.issuer_name") or facts.get("token.issuer")
+    issuer = f" from {named}" if named else ""
     name = kind[:1].upper() + kind[1:]
     return plain(f"{name}{issuer}{', ' + state if state else ''}")
 

@@ -5,8 +5,8 @@ import re
 import msgspec
 import pytest
 
-from scanner.model import Coverage, Excluded, Finding, Sealed, Severity, Skipped, Suppression
-from tests.reports import LEAKED, leak, mint, rendered, report, sighting, subject
+from scanner.model import Coverage, Excluded, Finding, Message, Sealed, Severity, Skipped, Slot, Standing, Suppression
+from tests.reports import LEAKED, NO_AUDIENCE, leak, mint, rendered, report, sighting, subject
 
 
 def test_a_report_in_full():
@@ -176,3 +176,16 @@ def test_counts_agree_with_their_nouns(count):
     findings = [Finding(LEAKED, subject(mint(str(n))), Severity.HIGH, sighting()) for n in range(count)]
     noun = "finding" if count == 1 else "findings"
     assert f"{count} open {noun}: {count} high" in rendered("text", report(*findings)).splitlines()
+
+
+def test_how_a_token_is_ended_is_told_once():
+    """The remedies of a subject share it; each stands alone in other formats."""
+    way = Slot("token.revocation", None, str)
+    first = msgspec.structs.replace(LEAKED, remedy=Message((way, " Then look for others.")))
+    second = msgspec.structs.replace(NO_AUDIENCE, remedy=Message(("Name one. To end it: ", way)))
+    token = subject(mint())
+    token.standing = Standing({}, (("token.revocation", Message(("Call the operators.",))),))
+    findings = [Finding(rule, token, Severity.HIGH, sighting()) for rule in (first, second)]
+    lines = rendered("text", report(*findings)).splitlines()
+    assert "  fix   · Call the operators. Then look for others." in lines
+    assert "        · Name one. To end it: as above." in lines
