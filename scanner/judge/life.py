@@ -26,6 +26,9 @@ def add_life(facts: dict[str, Any], token_class: TokenClass, issuer: Issuer | No
     ends = [facts["token.expires_at"]] if "token.expires_at" in facts else []
     if window is not None and issued is not None:
         ends.append(min(issued + window, _LATEST))
+        for name in ("token.lifetime", "token.valid_for"):
+            if name in facts:
+                facts[name] = min(facts[name], window)
     end = min(ends, default=None)
     start = facts.get("token.not_before")
     if end is not None:
