@@ -49,7 +49,8 @@ def test_configuration_reference_is_complete(tmp_path):
     assert policy.stated(path) >= set(policy.KEYS)
 
 
-def test_example_of_an_own_rule_holds(tmp_path):
-    """The README's example of a rule loads, and its examples do what they say."""
-    (tmp_path / "ours.toml").write_text(example("security/rules/ours.toml"))
+@pytest.mark.parametrize("name", ["ours.toml", "issuers.toml"])
+def test_example_of_ones_own_holds(tmp_path, name):
+    """The README's examples of a rule and of an issuer load, and their examples do what they say."""
+    (tmp_path / name).write_text(example(f"security/rules/{name}"))
     assert list(rulecheck.check(rulebook.load([tmp_path]))) == []

@@ -67,7 +67,7 @@ def test_help_teaches(run: Run) -> None:
     [
         ("tokensweep ", {"scan", "inspect", "rules", "explain", "baseline", "config"}),
         ("tokensweep ba", {"baseline"}),
-        ("tokensweep rules ", {"list", "show", "test"}),
+        ("tokensweep rules ", {"list", "show", "issuers", "test"}),
         ("tokensweep scan --fail-on h", {"high"}),
         ("tokensweep scan --format s", {"sarif"}),
         ("tokensweep scan --no-c", {"--no-config"}),
@@ -125,6 +125,70 @@ def test_an_unknown_rule(run: Run, command: list[str]) -> None:
     ]
 
 
+def test_issuers_are_listed_and_shown(run: Run) -> None:
+    lines = run("rules", "issuers").stdout.splitlines()
+    assert "keycloak                                  Keycloak" in lines
+    assert "github-actions          ci                GitHub Actions" in lines
+    assert len(lines) >= 90
+    shown = " ".join(run("rules", "issuers", "supabase-key").stdout.split())
+    for words in (
+        "known by `iss` supabase or supabase-demo; claims role",
+        "class api_key",
+        "lifetime 10 years (ten years, as the dashboard makes them)",
+        "over-broad service_role",
+        "public token.roles == ['anon']: Supabase's `anon` key is meant for browsers",
+        "to rotate One key cannot be revoked",
+        "see https://supabase.com/docs/guides/api/api-keys",
+    ):
+        assert words in shown
+
+
+def test_an_unknown_issuer(run: Run) -> None:
+    result = run("rules", "issuers", "keyclock")
+    assert result.returncode == 2
+    assert result.stderr.splitlines() == [
+        "tokensweep: error: unknown issuer 'keyclock'; did you mean 'keycloak'?",
+        "tokensweep: hint: `tokensweep rules issuers` names all",
+    ]
+
+
+OWN_ISSUER = """
+[[issuer]]
+id = "own-login"
+title = "Our log-in"
+known_by = [{ iss = ["https://login.example"] }]
+class = "session"
+powers = "`roles`"
+broad = ["operator"]
+revoke = "Call the operators on duty."
+url = "https://handbook.example"
+[[issuer.example]]
+token = { header = { alg = "RS256" }, claims = { iss = "https://login.example", roles = ["operator"] } }
+finds = true
+privileges = PRIVILEGES
+[[issuer.example]]
+token = { header = { alg = "RS256" }, claims = { iss = "https://login.example.evil.example" } }
+finds = false
+"""
+
+
+@pytest.mark.parametrize(
+    ("privileges", "told"),
+    [
+        ('["operator"]', ""),
+        ("[]", "own-login: example 1: token.privileges is ['operator'], which should be []\n"),
+    ],
+)
+def test_issuers_of_ones_own_are_tested(run: Run, project: Path, privileges: str, told: str) -> None:
+    (project / "own").mkdir()
+    (project / "own/mine.toml").write_text(OWN_ISSUER.replace("PRIVILEGES", privileges))
+    result = run("rules", "test", "own")
+    assert result.stdout == told
+    assert result.returncode == bool(told)
+    assert result.stderr.startswith("tokensweep: 2 examples of 1 rules, patterns and issuers: ")
+    assert "own-login" in run("rules", "issuers", "--rules", "own").stdout
+
+
 OWN_RULE = """
 [[rule]]
 id = "own-tenant"
@@ -154,7 +218,7 @@ def test_rules_of_ones_own_are_tested(run: Run, project: Path, finds: str, statu
     result = run("rules", "test", "own")
     assert result.returncode == status, result.stderr
     assert result.stdout.startswith("own-tenant: example 1: ") == bool(status)
-    assert result.stderr.startswith("tokensweep: 2 examples of 1 rules and patterns: ")
+    assert result.stderr.startswith("tokensweep: 2 examples of 1 rules, patterns and issuers: ")
 
 
 def test_config_show_is_itself_a_configuration(run: Run, project: Path, tmp_path: Path) -> None:

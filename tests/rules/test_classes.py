@@ -50,6 +50,33 @@ TOKENS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "tutorial": ("session", {}, {"id": 1}),
     "user in an object": ("session", {}, {"data": {"email": "a@b.example"}}),
     "Home Assistant": ("api_key", {}, {"iss": "a" * 32, "iat": NOW, "exp": NOW + 3650 * 86_400}),
+    "security event": ("logout", {"typ": "secevent+jwt"}, {"sub": "u", "events": {}}),
+    "untyped security event": ("logout", {}, {"iss": "https://accounts.google.com/", "events": {}}),
+    "workload proof": ("dpop", {"typ": "wpt+jwt"}, {"aud": "a", "wth": "x"}),
+    "proof of a client attestation": ("dpop", {"typ": "oauth-client-attestation-pop+jwt"}, {"aud": "a"}),
+    "PASSporT": ("dpop", {"typ": "passport", "ppt": "shaken"}, {"orig": {"tn": "1"}, "dest": {"tn": ["2"]}}),
+    "untyped DPoP": ("dpop", {}, {"htm": "GET", "htu": "https://api.example"}),
+    "client attestation": ("credential", {"typ": "oauth-client-attestation+jwt"}, {"sub": "c", "cnf": {"jwk": {}}}),
+    "introspection response": ("credential", {"typ": "token-introspection+jwt"}, {"token_introspection": {}}),
+    "entity statement": ("credential", {"typ": "entity-statement+jwt"}, {"iss": "a", "sub": "a", "jwks": {}}),
+    "status list": ("credential", {"typ": "statuslist+jwt"}, {"status_list": {}}),
+    "key binding": ("credential", {"typ": "kb+jwt"}, {"nonce": "n", "sd_hash": "x"}),
+    "media type in full": ("credential", {"typ": "application/VC+JWT"}, {"sub": "u", "scope": "read"}),
+    "request object": ("client_assertion", {"typ": "oauth-authz-req+jwt"}, {"client_id": "c", "response_type": "code"}),
+    "typed client assertion": ("client_assertion", {"typ": "client-authentication+jwt"}, {"iss": "c", "sub": "c"}),
+    "WIMSE": ("service_account", {"typ": "wit+jwt"}, {"sub": "wimse://shop.example/web", "cnf": {"jwk": {}}}),
+    "registry": ("access", {}, {"iss": "auth.docker.io", "access": [{"actions": ["pull"]}]}),
+    "reset by mail": ("action", {}, {"type": "reset_password", "email": "a@b.example"}),
+    "magic link": ("action", {}, {"type": "magic-link", "sub": "u"}),
+    "invitation": ("action", {}, {"type": "invite", "email": "a@b.example"}),
+    "address to verify": ("action", {}, {"type": "email-verification", "user_id": 1}),
+    "not a reset": ("session", {}, {"type": "presets", "user_id": 1}),
+    "not an invitation": ("session", {}, {"type": "invited", "user_id": 1}),
+    "Nomad": ("service_account", {}, {"nomad_job_id": "a", "nomad_allocation_id": "b", "sub": "x"}),
+    "Firebase session": ("session", {}, {"iss": "https://session.firebase.google.com/p", "aud": "p", "sub": "1"}),
+    "Argo CD key": ("api_key", {}, {"iss": "argocd", "sub": "ci:apiKey", "jti": "1"}),
+    "typ stands above the issuer": ("logout", {"typ": "logout+jwt"}, {"iss": "argocd", "sub": "ci:apiKey"}),
+    "the issuer stands above the claims": ("ci", {}, {"iss": "https://agent.buildkite.com", "scope": "a"}),
     "anything": ("unknown", {}, {"foo": "bar"}),
 }  # fmt: skip
 
@@ -91,3 +118,43 @@ def test_what_cannot_be_read_is_of_no_known_class(text):
     findings = JUDGE.judge(subject, token)
     assert {finding.rule.id: finding.severity.value for finding in findings} == {"token-leaked": "medium"}
     assert JUDGE.undecided == {}
+
+
+REQUIRED: dict[str, tuple[dict[str, Any], dict[str, Any], list[str], list[str]]] = {
+    "RFC 9068": ({"typ": "at+jwt"}, {"iss": "https://idp.example"}, ["aud", "sub", "client_id", "jti"], ["client_id"]),
+    "an access token of one's own kind": ({}, {"scope": "read"}, ["aud"], []),
+    "a log-in": ({}, {"id": 1}, [], []),
+    "OpenID Connect": ({}, {"token_use": "id"}, ["iss", "sub", "aud"], []),
+    "its log-out": (
+        {"typ": "logout+jwt"}, {"iss": "a", "jti": "1", "events": {"e": {}}}, ["aud", "sid or sub"], ["sid or sub"],
+    ),
+    "a security event, without an end": ({"typ": "secevent+jwt"}, {"iss": "a", "jti": "1", "events": {"e": {}}}, [], []),
+    "an empty claim is none": ({"typ": "dpop+jwt"}, {"jti": "", "htm": None, "htu": "x"}, ["jti", "htm"], ["htm"]),
+    "a session's id will do": ({}, {"token_type": "refresh", "sid": "1"}, [], []),
+    "what its issuer does not set": ({}, {"iss": "supabase", "role": "service_role"}, [], []),
+    "a legacy service account": ({}, {"iss": "kubernetes/serviceaccount", "sub": "a", "exp": None}, [], []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_required_claims(name):
+    """What is missing, and which of it no rule of its own tells."""
+    header, claims, missing, otherwise = REQUIRED[name]
+    token = decode(mint(Minted({"alg": "HS256"} | header, SPAN | claims)))
+    assert token is not None
+    subject = sighted(token)
+    JUDGE.judge(subject, token)
+    assert (subject.facts["token.missing"], subject.facts["token.missing_else"]) == (missing, otherwise)
+    assert JUDGE.undecided == {}
+
+
+def test_required_claims_are_the_users_to_change():
+    """In place of those of the class, not beside them."""
+    token = decode(mint(Minted({"alg": "HS256"}, {"id": 1})))
+    assert token is not None
+    for required, missing in ((("tenant", "exp"), ["tenant", "exp"]), ((), [])):
+        subject = sighted(token)
+        findings = Judge(rulebook.load(), Policy(requires={"session": required}), NOW).judge(subject, token)
+        assert subject.facts["token.missing"] == missing
+        rules = {finding.rule.id for finding in findings}
+        assert rules >= {"token-no-expiry", "token-claims-missing"} if missing else "token-no-expiry" not in rules
