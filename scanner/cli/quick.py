@@ -31,6 +31,8 @@ _DECIDING: Final = (
     b".tokensweepignore",
     b".secrets.baseline",
 )
+_SOURCES: Final = ("patterns.toml", "lookalikes.toml")
+"""As `scanner.rulebook.files` has them."""
 _MOST_FILES: Final = 256
 _MOST_BYTES: Final = 16 << 20
 """Beyond these, what is loaded on the whole way no longer counts, and its workers do."""
@@ -77,8 +79,12 @@ def remember() -> None:
 
 
 def _patterns() -> bytes:
-    with open(os.path.join(places.rules(), "patterns.toml"), "rb") as file:
-        return file.read()
+    """All that patterns are made of."""
+    text = b""
+    for name in _SOURCES:
+        with open(os.path.join(places.rules(), name), "rb") as file:
+            text += file.read()
+    return text
 
 
 def _literals(patterns: bytes) -> list[bytes] | None:

@@ -15,7 +15,7 @@ from scanner.decode.reading import Reader
 from scanner.model import Sealed, Token
 
 _NEEDED: Final = re.compile(rb'\\?"(?:signatures?|ciphertext)\\?"')
-_ENCODED: Final = re.compile(rb'\\?"(?:protected|payload)\\?"\s*:\s*\\?"e[wy]')
+_ENCODED: Final = re.compile(rb'\\?"(?:protected|payload)\\?"\s*:\s*\\?"e[wy3]')
 
 
 def decode(text: bytes) -> Token | None:

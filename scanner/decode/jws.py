@@ -41,7 +41,8 @@ _KEYLESS: Final = ("dir", "ECDH-ES")
 _GLUED: Final = 4
 """Characters of a string's type and length that may look like the end of a signature."""
 _BASE64: Final = re.compile(rb"[A-Za-z0-9_+/=-]*")
-_ENCODED_OBJECT: Final = re.compile(rb"e[wy][\w-]+=*", re.ASCII)
+_ENCODED_OBJECT: Final = re.compile(rb"e[w-z0-9_-][\w-]+=*", re.ASCII)
+"""What begins with the bits of a brace."""
 
 Payload = Literal["object", "json", "text", "binary", "empty", "detached"]
 

@@ -21,5 +21,5 @@ which a weak one is found. So only what is too short for a digest, or a UUID."""
 def key_id_facts(facts: dict[str, Any]) -> dict[str, Any]:
     """`token.key_id`, where the header's `kid` is harmless to show, from the facts of the header."""
     key_id = facts["token.header"].get("kid")
-    harmless = _PUBLIC if facts["token.algorithm_kind"] in _ASYMMETRIC else _SECRET
+    harmless = _PUBLIC if facts.get("token.algorithm_kind") in _ASYMMETRIC else _SECRET
     return {"token.key_id": key_id} if isinstance(key_id, str) and harmless.fullmatch(key_id) else {}

@@ -17,7 +17,7 @@ _show_time = show(FACTS["token.ends_at"])
 def add_life(facts: dict[str, Any], token_class: TokenClass, issuer: Issuer | None, now: int) -> None:
     """Add state, end and life to the facts of a token, among which are the limits of its class."""
     if not facts["token.has_claims"]:
-        facts["token.life"], facts["token.stale"] = _UNTOLD + "its claims cannot be read", False
+        _add_life_without_claims(facts)
         return
     has_expiry, issued = facts["token.has_expiry"], facts.get("token.issued_at")
     window = issuer.accepted_for if issuer else None
@@ -40,7 +40,7 @@ def add_life(facts: dict[str, Any], token_class: TokenClass, issuer: Issuer | No
             facts["token.extended_for"] = max(end - facts["token.renew_by"], 0)
     if end is not None and end <= now:
         state, life = "expired", f"expired since {_show_time(end)}"
-    elif "exp" in facts["token.times_invalid"]:
+    elif has_expiry and "token.expires_at" not in facts:
         state, life = "unknown", _UNTOLD + "its `exp` is no date"
     elif end is None and window is not None:
         state, life = "unknown", _UNTOLD + "it has neither `exp` nor `iat`"
@@ -51,4 +51,19 @@ def add_life(facts: dict[str, Any], token_class: TokenClass, issuer: Issuer | No
     else:
         state, life = "live", "live, with no end" if end is None else f"live until {_show_time(end)}"
     facts["token.state"], facts["token.life"] = state, life
+    facts["token.stale"] = facts.get("token.expired_for", 0) > facts["limit.stale"]
+
+
+def _add_life_without_claims(facts: dict[str, Any]) -> None:
+    """Add the life of a token whose form tells its state otherwise, as a macaroon's caveats do, or not at all."""
+    end = facts.get("token.expires_at")
+    if facts["token.state"] == "expired":
+        life = f"expired since {_show_time(end)}"
+    elif facts["token.state"] == "live":
+        life = "live, with no end" if end is None else f"live until {_show_time(end)}"
+    else:
+        life = _UNTOLD + "its claims cannot be read"
+    if end is not None:
+        facts["token.ends_at"] = end
+    facts["token.life"] = life
     facts["token.stale"] = facts.get("token.expired_for", 0) > facts["limit.stale"]

@@ -33,7 +33,7 @@ class Classes:
 
     def of(self, facts: dict[str, Any], issuer: Issuer | None) -> str:
         """The class: what the header states outright, else what the issuer gives out, else what the claims suggest."""
-        stated = self._by_type.get(facts["token.type"]) or (issuer and issuer.token_class)
+        stated = self._by_type.get(facts.get("token.type", "")) or (issuer and issuer.token_class)
         if stated:
             return stated
         return next(

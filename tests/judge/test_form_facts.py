@@ -40,7 +40,7 @@ PLAIN_KEY = "glsa_MadeUpForThisExample0123456789ab_0123abcd"
 PUBLIC_KEY = "pk.eyJ1IjoicGFyY2VscyIsImEiOiJtYWRldXBmb3J0aGlzZXhhbXBsZSJ9.MadeUpForThisExample12"
 ISSUED = compact(
     {"alg": "ES256", "kid": "1", "typ": "dc+sd-jwt"},
-    {"iss": "idp", "_sd": [], "exp": 1767225600, "iat": 1767222000},
+    {"iss": "idp", "vct": "card", "_sd": [], "exp": 1767225600, "iat": 1767222000},
     b"s" * 64,
 )
 
@@ -53,7 +53,7 @@ def judged(text: str, path: str = "src/app.py") -> tuple[Facts, set[tuple[str, s
     judge = Judge(BOOK, Policy(), NOW)
     found = {(str(finding.rule.id), finding.severity.value) for finding in judge.judge(subject, token)}
     assert judge.undecided == {}
-    facts, _ = judge._facts(subject, token)
+    facts = judge._judged(subject, token).facts
     for name, value in facts.items():
         assert name.startswith("limit.") or type(value) is TYPES[FACTS[name].type], name
     if token.form not in ("jws", "jwe", "sd-jwt"):
