@@ -209,6 +209,9 @@ class Cap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ExamplePolicy(Policy, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The policy under which an example is judged; durations in seconds."""
 
+    tries: int = 30_000
+    """Enough for what is published, and for what lies near; all of it takes a while."""
+
 
 class ExampleHistory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When a rule's example lay in the history of a repository."""

@@ -79,10 +79,11 @@ def derived() -> Iterator[Candidate]:
 def _forms(candidate: Candidate) -> Iterator[Candidate]:
     """What files, configurations and habits make of a value."""
     known = {b"", candidate.secret}
+    where, value = candidate.provenance.where, candidate.shown or ""
     for form, secret in _made_of(candidate.secret):
         if secret not in known:
             known.add(secret)
-            yield Candidate(secret, Provenance(candidate.provenance.where, form, candidate.shown or ""))
+            yield Candidate(secret, Provenance(where, form, value))
 
 
 def _made_of(secret: bytes) -> Iterator[tuple[str, bytes]]:
