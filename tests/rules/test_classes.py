@@ -128,7 +128,9 @@ REQUIRED: dict[str, tuple[dict[str, Any], dict[str, Any], list[str], list[str]]]
     "its log-out": (
         {"typ": "logout+jwt"}, {"iss": "a", "jti": "1", "events": {"e": {}}}, ["aud", "sid or sub"], ["sid or sub"],
     ),
-    "a security event, without an end": ({"typ": "secevent+jwt"}, {"iss": "a", "jti": "1", "events": {"e": {}}}, [], []),
+    "a security event, without an end": (
+        {"typ": "secevent+jwt"}, {"iss": "a", "jti": "1", "events": {"e": {}}}, [], [],
+    ),
     "an empty claim is none": ({"typ": "dpop+jwt"}, {"jti": "", "htm": None, "htu": "x"}, ["jti", "htm"], ["htm"]),
     "a session's id will do": ({}, {"token_type": "refresh", "sid": "1"}, [], []),
     "what its issuer does not set": ({}, {"iss": "supabase", "role": "service_role"}, [], []),
