@@ -16,7 +16,7 @@ from scanner.decode.times import numeric_date
 from scanner.decode.wire import fields
 from scanner.model import NumericDate, Sealed, Token
 
-_SHAPE: Final = re.compile(rb"(?is:biscuit.{0,40}?\b|bearer )?(?P<token>[A-Za-z0-9_-]+={0,2})")
+_SHAPE: Final = re.compile(rb"(?is:biscuit.{0,40}?\b|bearer )?(?P<token>[CE][A-Za-z0-9_-]{180,}={0,2})")
 _KEY_BYTES: Final = (32, 33)
 """Of Ed25519, and of a compressed point of P-256."""
 _SIGNATURE_BYTES: Final = range(64, 73)

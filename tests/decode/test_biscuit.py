@@ -74,7 +74,8 @@ def test_end_in_a_later_block():
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(
-    "before", ["Bearer ", "authorization: bearer ", "biscuit:", 'BISCUIT_TOKEN="', "const biscuit = '"]
+    "before",
+    ["Bearer ", "authorization: bearer ", "biscuit:", "the biscuit token is ", 'BISCUIT_TOKEN="', "const biscuit = '"],
 )
 @pytest.mark.parametrize("size", [0, 40, 400, 20_000])
 def test_found_behind_a_word(engine, before, size):
