@@ -488,3 +488,22 @@ def test_what_was_found_until_it_was_stopped(repo, look, monkeypatch):
     report = look()
     assert ("", "interrupted") in skipped(report)
     assert paths(report) == ["a.py"]
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_merges_of_many_objects(repo, look, monkeypatch, found):
+    """In a large repository merges are looked into where something was found, and tell the same."""
+    repo.on(0, app_py="x\n")
+    repo.git("checkout", "-q", "-b", "topic")
+    repo.on(1, topic_py=code(2) if found else "x\n")
+    repo.git("checkout", "-q", "main")
+    repo.on(2, main_py="x\n")
+    repo.git("merge", "-q", "--no-commit", "topic")
+    repo.on(3, app_py=code(1) if found else "y\n")
+    repo.on(4, app_py="z\n")
+    small = look()
+    monkeypatch.setattr("scanner.history.reading._MANY", 0)
+    large = look()
+    assert large.coverage.complete
+    assert sightings(large) == sightings(small)
+    assert paths(large) == (["app.py", "topic.py"] if found else [])

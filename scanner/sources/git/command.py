@@ -28,9 +28,9 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "log": frozenset(
         {
             "--all",
-            "--branches",
             "--format",
             "--max-age",
+            "--merges",
             "--no-abbrev",
             "--no-color",
             "--no-decorate",
