@@ -83,7 +83,7 @@ def scope(target: str | None, given: Given) -> Scope:
     if given.get("max-age") is not None:
         since = clock(given) - times[0]
     return Scope(
-        Path(target or "."),
+        Path(target) if target else None,
         revisions=revisions,
         branches=branches,
         since=since,

@@ -123,7 +123,7 @@ class Span:
 
     def extent_end(self, data: memoryview, start: int, limit: int) -> int:
         """Where a failed try from `start` is known to have ended, at least one byte on."""
-        found = self.extent and self.extent.match(data, start, limit)
+        found = self.extent and self.extent.match(data[:limit], start)
         return max(found.end(), start + 1) if found else start + 1
 
 
@@ -178,7 +178,8 @@ class Detector:
             if span is None:
                 span = self._spans[index] = Span(self._patterns[index])
             limit = min(end, start + reading.max_subject)
-            found = span.regex.match(data, start, limit)
+            # Cut off and not only bounded: an end of a word must not depend on what stands behind, in another blob.
+            found = span.regex.match(data[:limit], start)
             reach = found.end() if found else span.extent_end(data, start, limit)
             # Without an extent, a failed try may have read all that is at hand, and fail for its end alone.
             if (reach if found or span.extent else limit) > safe and not reading.final:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 class Scope(NamedTuple):
     """What part of a repository's history is meant."""
 
-    start: Path
-    """The repository, or a folder in it."""
+    start: Path | None
+    """The repository, or a folder in it; None for the one in force here."""
     revisions: str = ""
     """As git writes them: `main..topic`, a branch, a commit; empty for all that any ref reaches."""
     branches: tuple[str, ...] = ()

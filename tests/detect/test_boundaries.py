@@ -86,6 +86,14 @@ def test_windows_change_nothing_in_utf16(encoding, data, size):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_the_next_blob_is_no_part_of_a_word(engine):
+    """A key at the end of a blob ends there, whatever the next blob in the buffer begins with."""
+    key = b"sb_secret_MadeUpForThisExample01_23456789"
+    [(raw, _)] = found(examiner(engine)(Batch([b"KEY=" + key, b"and more"])))
+    assert raw == key
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 @settings(max_examples=60)
 @given(blobs=st.lists(texts | st.sampled_from([b"", SHORT.encode()[:40], SHORT.encode()[40:]]), max_size=5))
 def test_batches_change_nothing(engine, blobs):

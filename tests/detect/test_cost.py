@@ -45,8 +45,8 @@ class Counted:
     def __init__(self, expression, counts):
         self.expression, self.counts = expression, counts
 
-    def match(self, data, start, limit):
-        found = self.expression.match(data, start, limit)
+    def match(self, data, start):
+        found = self.expression.match(data, start)
         self.counts.append(found.end() - start if found else 0)
         return found
 

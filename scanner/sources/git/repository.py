@@ -69,7 +69,8 @@ def find(
     In force is what GIT_DIR names, as it does in hooks, else what holds the current folder. The variables that go with
     it hold for no other. Raises UsageError where there is none, and for one of another user, unless `trust_owner`.
     """
-    here = _named(environ) or _search(os.getcwd())
+    # A bare repository inside of another's work tree came with its files: it is entered where it is named alone.
+    here = _named(environ) or _search(os.getcwd()) or _bare(os.getcwd())
     found = here
     if start is not None:
         start = os.path.realpath(start)
