@@ -5,16 +5,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from scanner.decode import decoder
-from scanner.detect import LOOKAHEAD, Detector, Hit, Reading
-from scanner.model import Allow, Coverage, Examination, Policy, Sighting, Skipped, Token
+from scanner.detect import LOOKAHEAD, Detector, Hit, Outcome, Read, Reading, Target, alone
+from scanner.model import Allow, Coverage, Examination, Policy, Sighting, Skipped
 from scanner.sources import Blob, Part, Shard, Window
 from scanner.sources.text import after
 from scanner.subjects import Subjects
+
+if TYPE_CHECKING:
+    from scanner.decode.wrapped import Found
 
 _NOTES: Final = 20
 """Suppressions of one blob without use that are told one by one."""
@@ -29,7 +31,7 @@ class Examiner:
         """`patterns` are those of the rule book (`scanner.rulebook.Pattern`)."""
         self._patterns = tuple(patterns)
         self._policy = policy
-        self._decoders = {pattern.id: pattern.decoder for pattern in patterns}
+        self._by_id = {pattern.id: pattern for pattern in patterns}
         self._detector = Detector(patterns)
 
     def under(self, policy: Policy) -> Examiner:
@@ -67,7 +69,7 @@ class Examiner:
             examined.finish()
 
     def _begin(self, blob: Blob, reading: Reading, subjects: Subjects, coverage: Coverage) -> _BlobExamination:
-        return _BlobExamination(self._detector, self._decoders, self._policy, blob, reading, subjects, coverage)
+        return _BlobExamination(self._detector, self._by_id, self._policy, blob, reading, subjects, coverage)
 
 
 class _BlobExamination:
@@ -76,7 +78,7 @@ class _BlobExamination:
     def __init__(
         self,
         detector: Detector,
-        decoders: dict[str, str],
+        patterns: dict[str, Any],
         policy: Policy,
         blob: Blob,
         reading: Reading,
@@ -86,8 +88,8 @@ class _BlobExamination:
         from scanner.sources.context import of_path
 
         self.detector = detector
-        self.decoders = decoders
-        """By pattern; a suppression has none."""
+        self.patterns = patterns
+        """By their ids."""
         self.policy = policy
         self.blob = blob
         self.reading = reading
@@ -98,6 +100,8 @@ class _BlobExamination:
         """Lines of our own suppressions."""
         self.useful: set[int] = set()
         """Lines of those that cover a sighting."""
+        self.found: Found | None = None
+        """What stands at the last anchor that was tried."""
 
     def stretch(self, data: memoryview, hits: Sequence[Hit], part: Part) -> None:
         """Read one window of a blob that has several."""
@@ -109,40 +113,55 @@ class _BlobExamination:
 
     def read(self, data: memoryview, hits: Sequence[Hit], begin: int) -> None:
         """Take the subjects of the blob, which begins at `begin` of `data`."""
-        decoded: Token | None = None
-
-        def accept(pattern: str, start: int, end: int, cut: bool) -> int | None:
-            nonlocal decoded
-            if not self.decoders[pattern]:
-                return end
-            text = bytes(data[start:end])
-            reader = decoder(self.decoders[pattern])
-            decoded = reader.decode(text)
-            if cut and reader.begins(text):
-                detail = f"a token is longer than {self.policy.max_subject} bytes"
-                self.coverage.skipped.append(Skipped(self.blob.origin.path, "cut-short", detail))
-            return start + decoded.start + len(decoded.raw) if decoded else None
-
-        for match in self.detector.matches(data, hits, self.reading, accept):
+        read = self._reader(data, begin) if hits else alone
+        for match in self.detector.matches(data, hits, self.reading, read):
             self.blob.locator.move(data, match.start)
-            name = self.decoders[match.pattern]
+            name = self.patterns[match.pattern].decoder
             if not name:
                 self.pragmas.append(self.blob.locator.line)
-            elif decoded:
-                sighting = self._sighting(data, begin, match.start + decoded.start, match.end)
-                raw = decoded.raw.reveal()
-                self.subjects.sight("token", decoded.identity, raw, sighting, decoder=name, head=decoded.head)
+            elif self.found and self.found.token:
+                token = self.found.token
+                sighting = self._sighting(data, begin, self.found)
+                self.subjects.sight(
+                    "token", token.identity, token.raw.reveal(), sighting, decoder=name, head=token.head
+                )
+        if self.reading.cut_short:
+            detail = f"a token is longer than {self.policy.max_subject} bytes"
+            self.coverage.skipped += [Skipped(self.blob.origin.path, "cut-short", detail)] * self.reading.cut_short
+            self.reading.cut_short = 0
 
-    def _sighting(self, data: memoryview, begin: int, start: int, end: int) -> Sighting:
+    def _reader(self, data: memoryview, begin: int) -> Read:
+        """What reads at the anchors of the blob, and keeps as `found` what stands there."""
+        from scanner.decode import decoder
+        from scanner.decode.wrapped import Look, View, read
+
+        view = View(data, begin, self.blob.offset)
+
+        def attempt(data: memoryview, target: Target, start: int, limit: int, joins: bool) -> Outcome:
+            pattern = self.patterns[target.pattern]
+            if not pattern.decoder:
+                return alone(data, target, start, limit)
+            look = Look(target.take, decoder(pattern.decoder), pattern.joins)
+            self.found = found = read(view, start, limit, target.layers, look, joins=joins)
+            return found
+
+        return attempt
+
+    def _sighting(self, data: memoryview, begin: int, found: Found) -> Sighting:
         from scanner.sources.context import of_line
 
-        blob = self.blob
-        # The locator stays at the match: where words stand before the subject, the next match may begin among them.
-        line, column = after(bytes(data[blob.locator.at : start]), blob.locator.line, blob.locator.column)
-        end_line, end_column = after(bytes(data[start:end]), line, column)
+        blob, start, end = self.blob, found.start, found.end
+        text = bytes(data[start:end])
         above, newline, head = bytes(data[max(begin, start - _LINE) : start]).rpartition(b"\n")
         begun = bool(newline) or start - begin < _LINE
         tail = bytes(data[end : min(self.reading.end, end + _LINE)]).partition(b"\n")[0]
+        # The locator stays at the match: where words stand before the subject, the next match may begin among them.
+        line, column = after(bytes(data[blob.locator.at : start]), blob.locator.line, blob.locator.column)
+        if found.wrapping[:1] == ("utf-16",):
+            # Of the two bytes of each character one is 0, before what the line starts with too.
+            column = (column - 1) // 2 + 1
+            text, above, head, tail = (part.replace(b"\0", b"") for part in (text, above, head, tail))
+        end_line, end_column = after(text, line, column)
         return Sighting(
             blob.origin,
             (start + blob.offset) * blob.width,
@@ -152,18 +171,28 @@ class _BlobExamination:
             end_line,
             end_column,
             of_line(head if begun else b"", self.contexts),
-            self._allows(head + b" " + tail, above.rpartition(b"\n")[2], line),
+            self._allows(head, text, tail, above.rpartition(b"\n")[2], line),
+            found.wrapping,
         )
 
-    def _allows(self, text: bytes, above: bytes, line: int) -> tuple[Allow, ...]:
+    def _allows(self, head: bytes, text: bytes, tail: bytes, above: bytes, line: int) -> tuple[Allow, ...]:
+        """The suppressions on the lines of a span and on the line above; `head` and `tail` stand around it."""
         if not self.policy.inline:
             return ()
         from scanner.triage.inline import allows_at
 
-        allows = allows_at(text, above, self.blob.origin.path, self.policy.inline)
-        if not allows:
-            return ()
-        placed = tuple(msgspec.structs.replace(allow, line=line + allow.line) for allow in allows)
+        # The text of a token has no part in it, and may be long.
+        lines = {line: head + b" " + tail}
+        if b"\n" in text:
+            first, *others = text.split(b"\n")
+            others[-1] += tail
+            lines = {line: head + first}
+            lines |= {at: other for at, other in enumerate(others, line + 1) if b":" in other or b"ignore" in other}
+        placed = tuple(
+            msgspec.structs.replace(allow, line=at + allow.line)
+            for at, content in lines.items()
+            for allow in allows_at(content, above if at == line else b"", self.blob.origin.path, self.policy.inline)
+        )
         self.useful.update(allow.line for allow in placed if allow.spelling == "tokensweep")
         return placed
 

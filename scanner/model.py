@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal, NewType
+from typing import Any, Final, Literal, NamedTuple, NewType
 
 import msgspec
 
@@ -145,13 +145,38 @@ class Sighting(msgspec.Struct, frozen=True):
     """Of `CONTEXTS`."""
     allows: tuple[Allow, ...] = ()
     wrapping: tuple[str, ...] = ()
-    """The encodings that stand between the bytes of the blob and the subject's raw text, outermost first."""
+    """What stands between the bytes of the blob and the subject's raw text, outermost first: of `WRAPPINGS`."""
 
 
 CONTEXTS = (
     "test", "documentation", "comment", "example", "vendored", "generated", "minified", "log", "ci", "environment",
     "production", "development",
 )  # fmt: skip
+
+
+WRAPPINGS: Final[Mapping[str, str]] = {
+    "base64": "in base64",
+    "percent": "percent-encoded",
+    "escapes": "escaped",
+    "quoted-printable": "in quoted-printable",
+    "lines": "broken over lines",
+    "strings": "put together from strings",
+    "utf-16": "in UTF-16 without a byte order mark",
+}
+"""What can stand between the bytes of a blob and a subject's text, and that in words."""
+
+
+ENCODINGS: Final = ("base64", "utf-16", "percent", "escapes")
+"""Those that a pattern may be looked for in. The last two are of single characters: nothing else is encoded in them."""
+
+
+class Layer(NamedTuple):
+    """An encoding around a subject, as detection takes it for one."""
+
+    name: str
+    """Of `WRAPPINGS`."""
+    shift: int = 0
+    """In base64: how many bytes of something else the group of three holds in which the subject begins."""
 
 
 class Match(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from scanner import pipeline
 from scanner.correlate import correlate
 from scanner.decode import decoder
 from scanner.decode.jws import decode
-from scanner.detect import Detector, Reading
+from scanner.detect import Detector, Reading, alone
 from scanner.judge import Judge
 from scanner.keys import parse
 from scanner.model import (
@@ -82,8 +82,8 @@ def try_pattern(book: RuleBook, pattern: Pattern, example: PatternExample) -> st
     if pattern.makes == "pragma":
         found = _taken(pattern, example.blob)
     else:
-        alone = msgspec.structs.replace(book, patterns=(pattern,))
-        subjects = pipeline.examine_bytes(example.blob, Origin("file", "example.txt"), alone, Policy()).subjects
+        only = msgspec.structs.replace(book, patterns=(pattern,))
+        subjects = pipeline.examine_bytes(example.blob, Origin("file", "example.txt"), only, Policy()).subjects
         found = sorted((sighting.start, sighting.end) for subject in subjects for sighting in subject.sightings)
     return "" if found == example.spans else f"finds bytes {found}, not {example.spans}"
 
@@ -92,8 +92,7 @@ def _taken(pattern: Pattern, data: bytes) -> list[tuple[int, int]]:
     """The spans that a pattern takes whose text needs no decoding."""
     detector, view = Detector([pattern]), memoryview(data)
     reading = Reading(len(data), end=len(data))
-    matches = detector.matches(view, detector.hits(view), reading, lambda _pattern, _start, end, _cut: end)
-    return [(match.start, match.end) for match in matches]
+    return [(match.start, match.end) for match in detector.matches(view, detector.hits(view), reading, alone)]
 
 
 def try_rule(book: RuleBook, rule: Rule, example: Example) -> str:

@@ -72,7 +72,7 @@ def remember() -> None:
     text = _patterns()
     if _literals(text) is None:
         from scanner import rulebook
-        from scanner.detect import literals
+        from scanner.detect.lookup import literals
 
         found = literals(rulebook.load_patterns())
         places.write_cached(_LITERALS, b" ".join(literal.hex().encode() for literal in found) + b"\0" + text)

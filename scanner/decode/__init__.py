@@ -21,6 +21,13 @@ class Decoder(Protocol):
     def begins(self, text: bytes) -> bool:
         """Whether `text` begins with enough of a token to say that one was cut short."""
 
+    def lengths(self, text: bytes) -> tuple[int, ...] | None:
+        """The lengths that the whole token can have that `text` begins with, without padding, ascending; some beyond
+        `text`. Empty where they are not known, or not yet; None where `text` begins with no token, whatever follows.
+
+        Asked for patterns that are read on through escapes and gaps (`joins`) only.
+        """
+
 
 @cache
 def decoder(name: str) -> Decoder:

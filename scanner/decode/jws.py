@@ -81,6 +81,27 @@ def begins(text: bytes) -> bool:
     return header is not None and ("alg" in header or "enc" in header)
 
 
+def lengths(text: bytes) -> tuple[int, ...] | None:
+    """The lengths that the whole token can have that `text` begins with: see `scanner.decode.Decoder`."""
+    first, dot, rest = text.partition(b".")
+    if not dot or len(first) > _HEADER_BYTES:
+        return None if len(first) > _HEADER_BYTES else ()
+    header = Reader().object(first)
+    if header is None or not ("alg" in header or "enc" in header):
+        return None
+    segments = rest.split(b".", 3 if "enc" in header else 1)
+    if len(segments) < (4 if "enc" in header else 2):
+        return ()
+    if "enc" in header:
+        made: tuple[int, ...] = _ENCRYPTION_BYTES.get(str(header["enc"]), ())[1:]
+    elif segments[0] and _payload(Reader(), header, segments[0], detached=False)[1] is None:
+        return None
+    else:
+        made = _lengths(str(header.get("alg")))
+    before = len(text) - len(segments[-1])
+    return tuple(before + -(-size * 4 // 3) for size in made)
+
+
 def encrypted(reader: Reader, header: dict[str, Any], key: bytes, vector: bytes, tag: bytes, **raw: Any) -> Token:
     """The JWE of these parts, in base64url; `raw` is what else its serialisation tells."""
     algorithm, lengths = header.get("alg"), _ENCRYPTION_BYTES.get(str(header.get("enc")))

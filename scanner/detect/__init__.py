@@ -1,19 +1,18 @@
 """Detection: where in a buffer a pattern of the rule book takes something for a subject.
 
-An engine finds *anchors*, the short fixed-length heads of all patterns at once; RE2 takes the span from there, in a
-window clipped to its own blob. Hyperscan finds anchors at gigabytes a second; where it is not installed RE2 does, with
-the same results. Before either, a sieve passes over buffers without any.
+An engine finds *anchors*, the short fixed-length heads of all patterns, plain and encoded, all at once; RE2 takes the
+span from there, in a window clipped to its own blob. Hyperscan finds anchors at gigabytes a second; where it is not
+installed RE2 does, with the same results.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
-from scanner.detect.anchors import Anchor, anchor_of
-from scanner.detect.sieve import sieve_of
-from scanner.model import Match
+from scanner.detect.lookup import Lookup, Pattern
+from scanner.joined import GAP_BYTES, before_gap
+from scanner.model import Layer, Match
 
 _TRIES: Final = 8
 """Anchors tried inside a refused span: enough for a token glued to a name that holds an anchor, and a bound."""
@@ -25,26 +24,6 @@ Hit = tuple[int, int]
 """Where an anchor starts, and the index of its pattern."""
 
 
-class Pattern(Protocol):
-    """What detection needs of a pattern of the rule book (`scanner.rulebook.Pattern`)."""
-
-    @property
-    def id(self) -> str:
-        """Its name."""
-
-    @property
-    def regex(self) -> str:
-        """What takes the span; RE2 syntax."""
-
-    @property
-    def anchor(self) -> str | None:
-        """The head that the engine looks for, where it can't be cut from `regex`."""
-
-    @property
-    def extent(self) -> str | None:
-        """What a failed try has read, so that no anchor inside is tried again; RE2 syntax. None for one byte."""
-
-
 class Engine(Protocol):
     """Finds the anchors of all patterns."""
 
@@ -53,7 +32,7 @@ class Engine(Protocol):
 
 
 class Progress:
-    """How far one pattern has read in a blob."""
+    """How far one lookup has read in a blob."""
 
     __slots__ = ("covered", "refused", "tries")
 
@@ -62,18 +41,21 @@ class Progress:
         self.refused = 0
         self.tries = 0
 
-    def refuse(self, start: int, reach: int) -> None:
-        """Note that the span from `start` to `reach` holds no subject; after `_TRIES` in one run, pass over it."""
+    def fail(self, start: int, end: int, *, barren: bool) -> None:
+        """Note that a try from `start` to `end` was in vain.
+
+        After `_TRIES` in one run it is passed over, and where it is `barren`: no anchor in it can come to more.
+        """
         self.tries = self.tries + 1 if start < self.refused else 1
-        self.refused = reach
-        if self.tries >= _TRIES:
-            self.covered = reach
+        self.refused = end
+        if barren or self.tries >= _TRIES:
+            self.covered = max(end, start + 1)
 
 
 class Reading:
     """Where detection stands in one blob; it lives on from buffer to buffer while a blob is read in windows."""
 
-    __slots__ = ("end", "final", "floor", "max_subject", "progress", "resume")
+    __slots__ = ("cut_short", "end", "final", "floor", "max_subject", "progress", "resume")
 
     def __init__(self, max_subject: int, floor: int = 0, end: int = 0, *, final: bool = True) -> None:
         self.max_subject = max_subject
@@ -84,7 +66,17 @@ class Reading:
         self.final = final
         """Whether the blob ends there."""
         self.resume = end
+        self.cut_short = 0
+        """Subjects that are longer than the longest that is read."""
         self.progress: dict[int, Progress] = {}
+        """Of each lookup by its index, and of its readings through gaps by the index inverted."""
+
+    def of(self, index: int) -> Progress:
+        """The progress that has this index."""
+        progress = self.progress.get(index)
+        if progress is None:
+            progress = self.progress[index] = Progress()
+        return progress
 
     def advance(self, dropped: int, floor: int, end: int, *, final: bool) -> None:
         """Go on in a buffer that lacks the first `dropped` bytes of the last one."""
@@ -94,22 +86,80 @@ class Reading:
             progress.refused -= dropped
 
 
-def literals(patterns: Sequence[Pattern]) -> list[bytes]:
-    """Texts of which every match of a pattern holds one; empty where some match holds none of few."""
-    anchors = [anchor_of(pattern.id, pattern.regex, pattern.anchor) for pattern in patterns]
-    return [literal for anchor in anchors for literal in anchor.literals] if all(a.literals for a in anchors) else []
+class Taken(NamedTuple):
+    """What an expression makes of a text from an anchor on."""
+
+    matched: bool
+    end: int
+    """Of the match, or where a failed try is known to have ended, at least one byte on."""
+    reach: int
+    """Up to where the text was looked at."""
 
 
-Accept = Callable[[str, int, int, bool], int | None]
-"""`accept(pattern, start, end, cut)` says where the subject in this span really ends, or None where it holds none.
+class Outcome(Protocol):
+    """What came of a try. Places are those of the buffer."""
 
-`cut` tells that the run goes on beyond the longest subject that is read."""
+    @property
+    def empty(self) -> bool:
+        """Whether there is no subject."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends, or where a straight reading ended that was in vain."""
+
+    @property
+    def reach(self) -> int:
+        """Up to where the buffer was looked at: what stands behind has no part in this."""
+
+    @property
+    def barren(self) -> bool:
+        """Whether no anchor up to the end can come to more, where there is no subject."""
+
+    @property
+    def cut(self) -> bool:
+        """Whether a subject begins there that goes on up to the limit."""
+
+    @property
+    def joined(self) -> Outcome | None:
+        """The reading through gaps, where that was in vain."""
+
+
+class Target(NamedTuple):
+    """What stands at an anchor, if it is what it looks like."""
+
+    pattern: str
+    take: Callable[[memoryview, int, int], Taken]
+    """The pattern's expression: `take(text, start, limit)`."""
+    layers: tuple[Layer, ...]
+    """The encodings around the pattern's text, outermost first."""
+
+
+Read = Callable[[memoryview, Target, int, int, bool], Outcome]
+"""`read(data, target, start, limit, joins)` reads what stands at `start` of `data` up to `limit`, and where it `joins`,
+through gaps too. It must be pure: where a blob goes on in a later buffer, a try may be made again."""
+
+
+class Alone(NamedTuple):
+    """What came of a try for a pattern whose matches are not decoded."""
+
+    end: int
+    reach: int
+    empty: bool
+    barren: bool = True
+    cut: bool = False
+    joined: Outcome | None = None
+
+
+def alone(data: memoryview, target: Target, start: int, limit: int, _: bool = False) -> Alone:
+    """What the expression alone makes of `data`; a `Read`."""
+    taken = target.take(data, start, limit)
+    return Alone(taken.end, taken.reach, not taken.matched)
 
 
 class Span:
     """The patterns' compiled side: takes a span from an anchor."""
 
-    __slots__ = ("extent", "pattern", "regex")
+    __slots__ = ("extent", "regex")
 
     def __init__(self, pattern: Pattern) -> None:
         import re2
@@ -117,14 +167,20 @@ class Span:
         options = re2.Options()
         options.encoding = re2.Options.Encoding.LATIN1
         options.never_capture = True
-        self.pattern = pattern.id
         self.regex = re2.compile(pattern.regex.encode("latin-1"), options)
         self.extent = re2.compile(pattern.extent.encode("latin-1"), options) if pattern.extent else None
 
-    def extent_end(self, data: memoryview, start: int, limit: int) -> int:
-        """Where a failed try from `start` is known to have ended, at least one byte on."""
-        found = self.extent and self.extent.match(data[:limit], start)
-        return max(found.end(), start + 1) if found else start + 1
+    def take(self, data: memoryview, start: int, limit: int) -> Taken:
+        """What stands at `start` of `data`, which is read up to `limit`."""
+        # Cut off and not only bounded: an end of a word must not depend on what stands behind, in another blob.
+        text = data[:limit]
+        found = self.regex.match(text, start)
+        if found:
+            return Taken(True, found.end(), found.end())
+        read = self.extent and self.extent.match(text, start)
+        end = max(read.end(), start + 1) if read else start + 1
+        # Without an extent, a failed try may have read all that is at hand, and fail for its end alone.
+        return Taken(False, end, end if self.extent else limit)
 
 
 class Detector:
@@ -136,23 +192,30 @@ class Detector:
         Raises RuleError for a pattern without an anchor.
         """
         self._patterns = tuple(patterns)
-        self._anchors = tuple(anchor_of(pattern.id, pattern.regex, pattern.anchor) for pattern in patterns)
-        self._longest = max((anchor.length for anchor in self._anchors), default=0)
-        self._name = engine
-        self._sieve = sieve_of(self._anchors)
+        self._lookups, self._engine = _engine(self._patterns, engine)
+        self._parted = any(lookup.parted[0] for lookup in self._lookups)
+        self._longest = max((lookup.length for lookup in self._lookups), default=0)
         self._spans: dict[int, Span] = {}
-
-    @cached_property
-    def _engine(self) -> Engine:
-        return _engine(self._anchors, self._name)
+        self._targets: dict[int, Target] = {}
 
     def hits(self, data: memoryview) -> list[Hit]:
         """Every place in `data` where an anchor starts, sorted."""
-        if self._sieve and not self._sieve(data):
-            return []
-        return self._engine.hits(data)
+        hits = self._engine.hits(data)
+        return self._whole(data, hits) if hits and self._parted else hits
 
-    def matches(self, data: memoryview, hits: Sequence[Hit], reading: Reading, accept: Accept) -> Iterator[Match]:
+    def _whole(self, data: memoryview, hits: list[Hit]) -> list[Hit]:
+        """`hits` with those moved to where the text begins that are anchors for the part behind a gap."""
+        lookups = self._lookups
+        whole: list[Hit] = []
+        for at, index in hits:
+            count, gap = lookups[index].parted
+            start = before_gap(data, at + gap, count) if count else at
+            if start is not None:
+                whole.append((start, index))
+        whole.sort()
+        return whole
+
+    def matches(self, data: memoryview, hits: Sequence[Hit], reading: Reading, read: Read) -> Iterator[Match]:
         """The matches from `hits`, all of one blob, whose bytes in `data` `reading` delimits.
 
         Anchors inside a span or a failed run that was read already are passed over, so the work is linear in the bytes.
@@ -163,48 +226,50 @@ class Detector:
         safe = end if reading.final else max(end - LOOKAHEAD, 0)
         reading.resume = max(safe, reading.floor)
         # Behind it a longer anchor may begin whose end is not at hand, before one that is already seen.
-        horizon = end if reading.final else end - self._longest
+        horizon = end if reading.final else end - self._longest - GAP_BYTES
         for start, index in hits:
-            if start < reading.floor or start + self._anchors[index].length > end:
+            lookup = self._lookups[index]
+            if start < reading.floor or start + lookup.length > end:
                 continue
             if start > horizon:
                 return
-            progress = reading.progress.get(index)
-            if progress is None:
-                progress = reading.progress[index] = Progress()
+            progress = reading.of(index)
             if start < progress.covered:
                 continue
-            span = self._spans.get(index)
-            if span is None:
-                span = self._spans[index] = Span(self._patterns[index])
+            joined = reading.of(~index)
+            target = self._targets.get(index) or self._target(index)
             limit = min(end, start + reading.max_subject)
-            # Cut off and not only bounded: an end of a word must not depend on what stands behind, in another blob.
-            found = span.regex.match(data[:limit], start)
-            reach = found.end() if found else span.extent_end(data, start, limit)
-            # Without an extent, a failed try may have read all that is at hand, and fail for its end alone.
-            if (reach if found or span.extent else limit) > safe and not reading.final:
+            outcome = read(data, target, start, limit, start >= joined.covered)
+            if outcome.reach > safe and not reading.final:
                 reading.resume = start
                 return
-            cut = reach == limit < end
-            stop = accept(span.pattern, start, reach, cut) if found or cut else None
-            if stop is not None:
-                progress.covered = max(stop, start + 1)
-                yield Match(span.pattern, start, stop)
-            elif not found or cut:
-                progress.covered = max(reach, start + 1)
+            reading.cut_short += outcome.cut and limit < end
+            if outcome.joined:
+                joined.fail(start, outcome.joined.end, barren=outcome.joined.barren)
+            if not outcome.empty:
+                progress.covered = max(outcome.end, start + 1)
+                yield Match(target.pattern, start, outcome.end)
             else:
-                progress.refuse(start, reach)
+                progress.fail(start, outcome.end, barren=outcome.barren or outcome.end == limit < end)
+
+    def _target(self, index: int) -> Target:
+        pattern = self._patterns[self._lookups[index].pattern]
+        span = self._spans.get(self._lookups[index].pattern)
+        if span is None:
+            span = self._spans[self._lookups[index].pattern] = Span(pattern)
+        target = self._targets[index] = Target(pattern.id, span.take, self._lookups[index].layers)
+        return target
 
 
-def _engine(anchors: Sequence[Anchor], name: str) -> Engine:
+def _engine(patterns: Sequence[Pattern], name: str) -> tuple[Sequence[Lookup], Engine]:
     if name in ("auto", "hyperscan"):
         try:
-            from scanner.detect.hyper import HyperscanEngine
+            from scanner.detect import hyper
 
-            return HyperscanEngine(anchors)
+            return hyper.engine(patterns)
         except ImportError:
             if name == "hyperscan":
                 raise
-    from scanner.detect.plain import Re2Engine
+    from scanner.detect import plain
 
-    return Re2Engine(anchors)
+    return plain.engine(patterns)

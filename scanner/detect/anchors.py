@@ -44,38 +44,60 @@ class _Stop(Exception):
     """The head ends here."""
 
 
+Way = list[frozenset[int]]
+"""One way through a head: the bytes that may stand at each place."""
+
+
 def anchor_of(name: str, regex: str, given: str | None = None) -> Anchor:
     """The anchor of the pattern `name`: all of `given`, or the head of `regex`.
 
     Raises RuleError where `given` has no fixed length, or either is too common to be looked for.
     """
+    return anchor(ways_of(name, regex, given))
+
+
+def ways_of(name: str, regex: str, given: str | None = None) -> list[Way]:
+    """The ways through the anchor of the pattern `name`, all of one length. Raises RuleError as `anchor_of` does."""
     field = "anchor" if given else "regex"
     try:
-        with warnings.catch_warnings():
-            # RE2's `[[:alpha:]]`, which Python takes for a class of other characters.
-            warnings.simplefilter("error", FutureWarning)
-            tree = _parser.parse(given or regex)
+        ways, whole = _parsed(given or regex)
     except (re.error, FutureWarning) as error:
         raise RuleError(f"pattern `{name}`: {field}: {error}", _PLAIN) from error
-    sets, whole = _head(tree, bool(tree.state.flags & re.IGNORECASE))
     if given and not whole:
         raise RuleError(f"pattern `{name}`: anchor: it has no fixed length", _PLAIN)
-    share = max((_share(way) for way in sets), default=1.0)
-    if not sets or not sets[0] or share > _RAREST:
+    share = max((_share(way) for way in ways), default=1.0)
+    if not ways or not ways[0] or share > _RAREST:
         raise RuleError(
             f"pattern `{name}`: {field}: no rare head of fixed length to look for",
             "begin the pattern with at least three literal characters, or give `anchor`",
         )
-    ways = [b"".join(_class(chars) for chars in way) for way in sets]
-    regex_of_all = ways[0] if len(ways) == 1 else b"(?:" + b"|".join(ways) + b")"
-    return Anchor(regex_of_all, len(sets[0]), _literals(sets))
+    return ways
 
 
-_Way = list[frozenset[int]]
-"""One way through a head: the bytes that may stand at each place."""
+def repeated(regex: str) -> frozenset[int] | None:
+    """The bytes of which `regex` takes any number; None where it is of another form than `[a-z]*`."""
+    try:
+        ways, whole = _parsed(regex[:-1]) if regex.endswith(("*", "+")) else ([], False)
+    except (re.error, FutureWarning):
+        return None
+    return ways[0][0] if whole and [len(way) for way in ways] == [1] else None
 
 
-def _literals(ways: Sequence[_Way]) -> tuple[bytes, ...]:
+def _parsed(regex: str) -> tuple[list[Way], bool]:
+    with warnings.catch_warnings():
+        # RE2's `[[:alpha:]]`, which Python takes for a class of other characters.
+        warnings.simplefilter("error", FutureWarning)
+        tree = _parser.parse(regex)
+    return _head(tree, bool(tree.state.flags & re.IGNORECASE))
+
+
+def anchor(ways: Sequence[Way]) -> Anchor:
+    """What finds each of `ways`, which are of one length."""
+    texts = list(dict.fromkeys(b"".join(_class(chars) for chars in way) for way in ways))
+    return Anchor(texts[0] if len(texts) == 1 else b"(?:" + b"|".join(texts) + b")", len(ways[0]), _literals(ways))
+
+
+def _literals(ways: Sequence[Way]) -> tuple[bytes, ...]:
     """The longest stretch of each way that few texts fit, spelt out."""
     literals: dict[bytes, None] = {}
     for way in ways:
@@ -91,16 +113,16 @@ def _literals(ways: Sequence[_Way]) -> tuple[bytes, ...]:
     return tuple(literals)
 
 
-def _share(way: _Way) -> float:
+def _share(way: Way) -> float:
     share = 1.0
     for chars in way:
         share *= len(chars) / 256
     return share
 
 
-def _head(items: Any, fold: bool) -> tuple[list[_Way], bool]:
+def _head(items: Any, fold: bool) -> tuple[list[Way], bool]:
     """The ways through the longest head of `items` with one length, and whether it is all of it or as long as any."""
-    ways: list[_Way] = [[]]
+    ways: list[Way] = [[]]
     for operator, argument in items:
         try:
             parts, whole = _item(operator, argument, fold)
@@ -117,7 +139,7 @@ def _head(items: Any, fold: bool) -> tuple[list[_Way], bool]:
     return ways, True
 
 
-def _item(operator: Any, argument: Any, fold: bool) -> tuple[list[_Way], bool]:
+def _item(operator: Any, argument: Any, fold: bool) -> tuple[list[Way], bool]:
     if operator is _constants.LITERAL:
         return [[_folded({argument}, fold)]], True
     if operator is _constants.IN:
@@ -182,4 +204,10 @@ def _folded(chars: set[int], fold: bool) -> frozenset[int]:
 def _class(chars: frozenset[int]) -> bytes:
     if len(chars) == 1:
         return b"\\x%02x" % next(iter(chars))
-    return b"[" + b"".join(b"\\x%02x" % char for char in sorted(chars)) + b"]"
+    ranges: list[list[int]] = []
+    for char in sorted(chars):
+        if ranges and ranges[-1][1] == char - 1:
+            ranges[-1][1] = char
+        else:
+            ranges.append([char, char])
+    return b"[" + b"".join(b"\\x%02x-\\x%02x" % (low, high) for low, high in ranges) + b"]"

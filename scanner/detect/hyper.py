@@ -7,21 +7,26 @@ import hashlib
 import platform
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import hyperscan
+import msgspec
 
-from scanner import places
-from scanner.detect.anchors import Anchor
+from scanner import __version__, places
+from scanner.detect.lookup import Lookup, Pattern, lookups
 
 _VERSION = getattr(hyperscan, "__version__", "")  # its types do not tell of it
+_CODE = ("anchors.py", "encoded.py", "lookup.py")
+"""What computes the anchors."""
 
 
 class HyperscanEngine:
     """A database in block mode, with its scratch space: one for each thread."""
 
-    def __init__(self, anchors: Sequence[Anchor]) -> None:
-        self._lengths = [anchor.length for anchor in anchors]
-        self._database = _database(anchors)
+    def __init__(self, database: hyperscan.Database, lengths: Sequence[int]) -> None:
+        """`lengths` are those of the database's anchors, in bytes."""
+        self._lengths = lengths
+        self._database = database
         self._database.scratch = hyperscan.Scratch(self._database)
 
     def hits(self, data: memoryview) -> list[tuple[int, int]]:
@@ -37,13 +42,43 @@ class HyperscanEngine:
         return found
 
 
-def _database(anchors: Sequence[Anchor]) -> hyperscan.Database:
-    key = hashlib.sha256(repr((str(_VERSION), platform.machine(), sys.platform, anchors)).encode()).hexdigest()
-    name = f"anchors-{key[:32]}.hs"
-    stored = places.read_cached(name)
-    if stored and hashlib.sha256(stored[32:]).digest() == stored[:32]:
-        with contextlib.suppress(hyperscan.error):  # made on another processor
-            return hyperscan.loadb(stored[32:], hyperscan.HS_MODE_BLOCK)
+class _Stored(msgspec.Struct):
+    """What is kept in the cache: to compute the anchors takes longer than to load all this."""
+
+    lookups: list[Lookup]
+    database: bytes
+
+
+def engine(patterns: Sequence[Pattern]) -> tuple[list[Lookup], HyperscanEngine]:
+    """What to look for, and what looks for it. Raises RuleError."""
+    name = f"anchors-{_key(patterns)[:32]}.hs"
+    found, database = _loaded(name) or _made(name, patterns)
+    return found, HyperscanEngine(database, [lookup.length for lookup in found])
+
+
+def _key(patterns: Sequence[Pattern]) -> str:
+    """Of all that the stored depends on: patterns, Hyperscan, processor, and the code that computes anchors."""
+    texts = [(one.id, one.regex, one.anchor, one.extent, one.joins, one.within) for one in patterns]
+    code = b""
+    with contextlib.suppress(OSError):  # a frozen program has no sources at hand, and a version that tells enough
+        code = b"".join((Path(__file__).parent / name).read_bytes() for name in _CODE)
+    key = (__version__, str(_VERSION), platform.machine(), sys.platform, code, texts)
+    return hashlib.sha256(repr(key).encode()).hexdigest()
+
+
+def _loaded(name: str) -> tuple[list[Lookup], hyperscan.Database] | None:
+    packed = places.read_cached(name)
+    if not packed or hashlib.sha256(packed[32:]).digest() != packed[:32]:
+        return None
+    try:
+        stored = msgspec.msgpack.decode(packed[32:], type=_Stored)
+        return stored.lookups, hyperscan.loadb(stored.database, hyperscan.HS_MODE_BLOCK)
+    except (msgspec.DecodeError, hyperscan.error):  # of another version, or made on another processor
+        return None
+
+
+def _made(name: str, patterns: Sequence[Pattern]) -> tuple[list[Lookup], hyperscan.Database]:
+    found, anchors = lookups(patterns)
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
         expressions=[anchor.regex for anchor in anchors],
@@ -51,6 +86,6 @@ def _database(anchors: Sequence[Anchor]) -> hyperscan.Database:
         elements=len(anchors),
         flags=[hyperscan.HS_FLAG_DOTALL] * len(anchors),
     )
-    compiled = hyperscan.dumpb(database)
-    places.write_cached(name, hashlib.sha256(compiled).digest() + compiled)
-    return database
+    packed = msgspec.msgpack.encode(_Stored(found, hyperscan.dumpb(database)))
+    places.write_cached(name, hashlib.sha256(packed).digest() + packed)
+    return found, database

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import re2
 
 from scanner.detect.anchors import Anchor
+from scanner.detect.lookup import Lookup, Pattern, lookups
 
 
 class Re2Engine:
@@ -33,3 +34,9 @@ class Re2Engine:
             at = self._any.search(data, start + 1)
         found.sort()
         return found
+
+
+def engine(patterns: Sequence[Pattern]) -> tuple[list[Lookup], Re2Engine]:
+    """What to look for, and what looks for it. Raises RuleError."""
+    found, anchors = lookups(patterns)
+    return found, Re2Engine(anchors)

@@ -95,6 +95,7 @@ def place(sighting: Sighting) -> dict[str, Any]:
         "end_column": sighting.end_column,
         "offset": sighting.start,
         "length": sighting.end - sighting.start,
+        "wrapping": sighting.wrapping,
     }
     git = history(sighting.origin)
     return at | {"git": git} if git else at

@@ -53,6 +53,11 @@ class Pattern(msgspec.Struct, frozen=True):
     examples: tuple[PatternExample, ...]
     source: str
     """The rule file's name."""
+    within: tuple[tuple[str, ...], ...] = ()
+    """The encodings in which it is looked for too, each outermost first: of `scanner.model.ENCODINGS`."""
+    joins: bool = False
+    """Whether its matches are read on through escapes, line ends and the joints of strings. The decoder must know what
+    length makes a token whole."""
 
 
 class Lookalike(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from scanner.expressions import of_rules
-from scanner.model import DECODERS, Case, Rule, RuleError, RuleId, Severity
+from scanner.model import DECODERS, ENCODINGS, Case, Rule, RuleError, RuleId, Severity
 from scanner.rulebook import Cap, Pattern, PatternExample, RuleBook
 from scanner.rulebook.classes import make_class
 from scanner.rulebook.files import (
@@ -32,6 +32,11 @@ from scanner.rulebook.rule import check_condition, check_examples, check_id, loo
 _SHIPPED: Final = frozenset({*TABLES, "vocabulary", "disable", "regrade"})
 _USERS: Final = frozenset({"pattern", "rule", "issuer", "disable", "regrade"})
 """What a user's own folder may hold: classes, families and caps stay the same for every reader of a report."""
+
+_DEEPEST: Final = 2
+"""Encodings around one another: each takes three times as many anchors."""
+_OUTER: Final = frozenset({"base64", "utf-16"})
+"""Those inside of which others are looked for."""
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -166,15 +171,28 @@ def _apply_users_wishes(tables: _Tables, rules: dict[str, Rule], redirects: dict
 def _pattern(place: Place, table: PatternTable) -> Pattern:
     check_id(table.id, place)
     if table.makes == "pragma":
-        if table.decoder:
+        if table.decoder or table.within or table.joins:
             place.refuse("decoder", "a pragma is not decoded")
     else:
         look_up(table.decoder, dict.fromkeys(DECODERS), place, "decoder")
+    _check_within(place, table)
     pattern = table.pattern(place.file)
     for field in ("regex", "anchor", "extent"):
         _check_regex(place, field, getattr(pattern, field) or "")
     _check_marks(place, table.example)
     return pattern
+
+
+def _check_within(place: Place, table: PatternTable) -> None:
+    """Refuse encodings that detection does not know, or too many of them around one another."""
+    known = dict.fromkeys(ENCODINGS)
+    for names in table.within:
+        for name in names:
+            look_up(name, known, place, "within")
+        if not 1 <= len(names) <= _DEEPEST:
+            place.refuse("within", f"{len(names)} encodings", f"name one to {_DEEPEST}, outermost first")
+        if not _OUTER.issuperset(names[:-1]):
+            place.refuse("within", f"nothing is looked for inside of {names[0]!r}", "name it last")
 
 
 def _lookalike(place: Place, table: LookalikeTable) -> Pattern | None:

@@ -50,13 +50,26 @@ class PatternTable(_Table, frozen=True):
     decoder: str = ""
     anchor: str | tuple[str, ...] | None = None
     extent: str | None = None
+    within: tuple[tuple[str, ...], ...] = ()
+    joins: bool = False
     example: tuple[PatternExample, ...] = ()
 
     def pattern(self, source: str) -> Pattern:
         """The pattern that it states."""
         regex = self.regex if isinstance(self.regex, str) else "|".join(self.regex)
         anchor = self.anchor if self.anchor is None or isinstance(self.anchor, str) else "|".join(self.anchor)
-        return Pattern(self.id, self.makes, self.decoder, regex, anchor, self.extent, self.example, source)
+        return Pattern(
+            self.id,
+            self.makes,
+            self.decoder,
+            regex,
+            anchor,
+            self.extent,
+            self.example,
+            source,
+            self.within,
+            self.joins,
+        )
 
 
 class LookalikeTable(_Table, frozen=True, rename={"what": "is"}):

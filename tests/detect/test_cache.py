@@ -6,11 +6,13 @@ import stat
 from pathlib import Path
 
 import hyperscan
+import msgspec
 import pytest
 
-from scanner.detect import anchors, hyper
+from scanner.detect import hyper
+from scanner.rulebook import Pattern
 
-ANCHORS = [anchors.anchor_of("mine", "eyJhbGci"), anchors.anchor_of("other", "token_")]
+PATTERNS = [Pattern(regex, "pragma", "", regex, None, None, (), "mine.toml") for regex in ("eyJhbGci", "token_")]
 TEXT = memoryview(b"token_eyJhbGci")
 HITS = [(0, 1), (6, 0)]
 
@@ -37,7 +39,7 @@ def loaded(monkeypatch):
 
 
 def hits() -> list[tuple[int, int]]:
-    return hyper.HyperscanEngine(ANCHORS).hits(TEXT)
+    return hyper.engine(PATTERNS)[1].hits(TEXT)
 
 
 def stored(cache: Path) -> Path:
@@ -58,7 +60,7 @@ def test_second_run_takes_the_first_ones_database(cache, loaded):
 def test_other_anchors_have_another_database(cache, loaded):
     """A changed pattern is never looked for with the old database."""
     hits()
-    assert hyper.HyperscanEngine(ANCHORS[1:]).hits(TEXT) == [(0, 0)]
+    assert hyper.engine(PATTERNS[1:])[1].hits(TEXT) == [(0, 0)]
     assert loaded == []
     assert len(list(cache.iterdir())) == 2
 
@@ -86,10 +88,26 @@ def test_corrupted_file(cache, loaded, spoil):
 def test_what_hyperscan_refuses(cache, loaded):
     """A whole file that was made elsewhere, on another processor or by another version, is compiled anew."""
     hits()
-    foreign = b"no database" * 100
+    foreign = msgspec.msgpack.encode({"lookups": [], "database": b"no database" * 100})
     stored(cache).write_bytes(hashlib.sha256(foreign).digest() + foreign)
     assert hits() == HITS
-    assert loaded == [foreign]
+    assert loaded == [b"no database" * 100]
+
+
+@pytest.mark.parametrize("name", ["anchors.py", "encoded.py", "lookup.py"])
+def test_other_code_has_another_database(cache, loaded, monkeypatch, name):
+    """What computed the anchors otherwise has no part in what is looked for."""
+    hits()
+    monkeypatch.setattr(hyper, "_CODE", (name,))
+    assert hits() == HITS
+    assert loaded == []
+    assert len(list(cache.iterdir())) == 2
+
+
+def test_what_the_stored_depends_on_is_all_there_is():
+    """Each module of detection that computes anchors is part of the key."""
+    folder = Path(hyper.__file__).parent
+    assert set(hyper._CODE) == {path.name for path in folder.glob("*.py")} - {"__init__.py", "hyper.py", "plain.py"}
 
 
 @pytest.mark.parametrize("mode", [0o602, 0o620, 0o666])

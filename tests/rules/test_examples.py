@@ -3,7 +3,7 @@
 import pytest
 
 from scanner import pipeline, rulebook, rulecheck
-from scanner.detect import literals
+from scanner.detect.lookup import literals
 
 BOOK = rulebook.load()
 LITERALS = literals(BOOK.patterns)

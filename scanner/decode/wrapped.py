@@ -1,0 +1,238 @@
+"""Reading a token at its anchor: plain, through encodings that stand around it, and through what escapes and breaks it.
+
+The straight reading wins wherever it gives a token whose signature has a length that its algorithm makes. A text that
+is joined over gaps is taken only where that length ends where a gap, an escape or the text does, so that what follows a
+token is never taken for more of it. Work is linear in the bytes of a token, or of what looked like one.
+"""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple, Protocol
+
+from scanner.decode import Decoder
+from scanner.joined import BASE64, SIGNS, TOKEN, Joined
+from scanner.model import Layer, Token
+
+_FIRST: Final = 1 << 9
+"""Bytes of a text that are read at first."""
+_GROWTH: Final = 4
+"""How many times as many are read next, where they were too few."""
+_HOPELESS: Final = 1 << 16
+"""Bytes of a joined text in which a pattern that does not match is given up."""
+_STANDARD: Final = bytes.maketrans(b"-_", b"+/")
+
+_CLOSED: Final = frozenset({"encrypted", "empty", "detached"})
+"""Payloads that a token without claims may have, and be told from other text nevertheless: by its other parts."""
+_DELIMITERS: Final = frozenset({b"+", b"/", b"."})
+"""Of the alphabet of a joined text, what ends a segment in base64url."""
+
+
+class Taken(Protocol):
+    """What a pattern's expression makes of a text (`scanner.detect.Taken`)."""
+
+    @property
+    def matched(self) -> bool:
+        """Whether it matches."""
+
+    @property
+    def end(self) -> int:
+        """Where the match, or the failed try, ends."""
+
+    @property
+    def reach(self) -> int:
+        """Up to where the text was looked at."""
+
+
+class Look(NamedTuple):
+    """What is looked for."""
+
+    take: Callable[[memoryview, int, int], Taken]
+    """The pattern's expression: `take(text, start, limit)`."""
+    decoder: Decoder
+    sized: bool
+    """Whether the decoder knows what length makes a token whole: without that, a plain text is never joined."""
+
+
+class View(NamedTuple):
+    """A text to look at."""
+
+    text: memoryview
+    begin: int = 0
+    """Where the blob, or what is at hand of it, begins in the text."""
+    offset: int = 0
+    """Added to a place in the text it gives the place in the blob."""
+
+
+class Found(NamedTuple):
+    """What was found at an anchor; a `scanner.detect.Outcome`. Places are those of the text."""
+
+    token: Token | None
+    start: int
+    end: int
+    """The smallest span that carries the token; where there is none, where reading straight on ended."""
+    reach: int
+    """Up to where the text was looked at."""
+    wrapping: tuple[str, ...] = ()
+    """What stands around the token, outermost first."""
+    barren: bool = False
+    """Whether no anchor up to the end can come to more, where there is no token."""
+    cut: bool = False
+    """Whether a token begins there that goes on up to the limit."""
+    joined: Found | None = None
+    """The reading through gaps, where that was in vain."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no token."""
+        return self.token is None
+
+    @property
+    def whole(self) -> bool:
+        """Whether there is a token of which nothing is known to be missing."""
+        return self.token is not None and "signature-length" not in self.token.anomalies
+
+
+def read(view: View, start: int, limit: int, layers: tuple[Layer, ...], look: Look, *, joins: bool = True) -> Found:
+    """What stands at `start` inside of these layers, outermost first; the text is read up to `limit`.
+
+    `joins` tells whether it is worth it to read on through gaps where a straight reading does not do. Never raises.
+    """
+    if not layers:
+        return _plain(view, start, limit, look, joins=joins)
+    if layers[0].name == "base64":
+        return _base64(view, start, limit, layers, look, joins=joins)
+    if layers[0].name == "utf-16":
+        return _utf16(view, start, limit, layers, look)
+    return _joined(view, start, limit, look)
+
+
+def _plain(view: View, start: int, limit: int, look: Look, *, joins: bool) -> Found:
+    text = view.text
+    taken = look.take(text, start, limit)
+    end = taken.end
+    cut = end >= limit
+    raw = bytes(text[start:end]) if taken.matched or cut else b""
+    token = look.decoder.decode(raw) if raw else None
+    begun = cut and look.decoder.begins(raw)
+    begin = start + (token.start if token else 0)
+    stop = begin + len(token.raw) if token else end
+    found = Found(token, begin, stop, taken.reach, barren=not taken.matched, cut=begun)
+    if found.whole or cut or not (joins and look.sized) or text[end] not in SIGNS:
+        return found
+    joined = _joined(view, start, limit, look)
+    if joined.whole or (joined.token and not token):
+        return joined
+    return found._replace(reach=max(taken.reach, joined.reach), joined=joined)
+
+
+def _joined(view: View, start: int, limit: int, look: Look) -> Found:
+    """What stands at `start`, read on through escapes and gaps."""
+    joined = Joined(view.text, start, limit, TOKEN, begin=view.begin)
+    size = _FIRST
+    while True:
+        joined.read(size)
+        lengths = look.decoder.lengths(bytes(joined.text))
+        if joined.done or lengths is None or (lengths and lengths[-1] < len(joined.text)):
+            break
+        size = max(_GROWTH * size, lengths[-1] + 1 if lengths else 0)
+    for length in _ends(joined, lengths, look.decoder):
+        token = look.decoder.decode(bytes(joined.text[:length]))
+        if token and len(token.raw) == length and (token.claims is not None or token.payload in _CLOSED):
+            return Found(token, start, joined.end(length), joined.reach, joined.wrapping(length))
+    far = joined.done or len(joined.text) > _HOPELESS
+    barren = far and not look.take(memoryview(joined.text), 0, len(joined.text)).matched
+    return Found(None, start, joined.at, joined.reach, barren=barren)
+
+
+def _ends(joined: Joined, lengths: tuple[int, ...] | None, decoder: Decoder) -> Iterator[int]:
+    """Where in a joined text the token can end that it starts with, the likeliest first.
+
+    Of the lengths that its algorithm makes, the longest at which something ends: what follows a token is hardly ever of
+    the very length that makes it a longer one. Where none fits or is known, the first gap in the signature.
+    """
+    if lengths is None or not joined.breaks:
+        return
+    text, broken = joined.text, joined.breaks[0]
+    ends = {*joined.breaks, len(text)} if joined.done else set(joined.breaks)
+    yield from (n for n in reversed(lengths) if n > broken and (n in ends or bytes(text[n : n + 1]) in _DELIMITERS))
+    if token := decoder.decode(bytes(text)):
+        signature = token.raw.reveal().rfind(b".") + 1
+        length = next((gap for gap in joined.gaps if gap >= signature), len(token.raw))
+        if length > broken:
+            yield length
+
+
+def _base64(view: View, start: int, limit: int, layers: tuple[Layer, ...], look: Look, *, joins: bool) -> Found:
+    """What stands in base64 of which the first group of four begins `shift` characters before `start`."""
+    joined = Joined(view.text, start, limit, BASE64, begin=view.begin)
+    shift = layers[0].shift
+
+    def inside(size: int) -> tuple[Found, bool]:
+        """What stands in the first `size` characters, and whether more of them would change nothing."""
+        inner = memoryview(_decoded(joined.text[:size], shift))
+        found = read(View(inner), 0, len(inner), layers[1:], look)
+        return found, found.reach < len(inner)
+
+    def outside(found: Found) -> Found:
+        """`found` in the text."""
+        size = min(-(-4 * (found.end + shift) // 3) - shift, len(joined.text))
+        first = 4 * (found.start + shift) // 3 - shift
+        wrapping = (*joined.wrapping(size), "base64", *found.wrapping) if found.token else ()
+        cut = joined.cut and found.cut
+        return Found(found.token, joined.place(first), joined.end(size), joined.reach, wrapping, cut=cut)
+
+    size = _FIRST
+    while True:
+        joined.read(size, straight=True)
+        found, settled = inside(len(joined.text))
+        if settled or joined.gaps or joined.done:
+            break
+        size *= _GROWTH
+    if found.whole or settled or not joined.gaps or not joins:
+        return outside(found)
+    while True:
+        joined.read(size)
+        further, settled = inside(len(joined.text))
+        if settled or joined.done:
+            break
+        size *= _GROWTH
+    if further.whole or (further.token and not found.token):
+        return outside(further)
+    # What reading on came to in vain, it comes to from any place of the text.
+    return outside(found)._replace(joined=Found(None, start, joined.at, joined.reach, barren=joined.done))
+
+
+def _decoded(text: bytearray, shift: int) -> bytes:
+    """The bytes that `text` encodes whole; `shift` characters are missing before it, and the bytes that they reach."""
+    groups = b"A" * shift + text.translate(_STANDARD)
+    if len(groups) % 4 == 1:
+        groups = groups[:-1]
+    return binascii.a2b_base64(groups + b"=" * (-len(groups) % 4))[shift:]
+
+
+def _utf16(view: View, start: int, limit: int, layers: tuple[Layer, ...], look: Look) -> Found:
+    """What stands in UTF-16 without a byte order mark, the first character's low byte at `start`.
+
+    In big-endian text the high byte stands before it, and at an even place. Where that is 0 in either order the place
+    decides; it makes a span differ by one byte.
+    """
+    text = view.text
+    big = start > view.begin and text[start - 1] == 0 and (start + view.offset) % 2 == 1
+    size = _FIRST
+    while True:
+        data = bytes(text[start : min(limit, start + 2 * size)])
+        high = data[1::2]
+        count = len(high) - len(high.lstrip(b"\0"))
+        done = count < len(high) or start + 2 * size >= limit
+        inner = memoryview(data[::2][: count + (big or count == len(high))])
+        found = read(View(inner), 0, len(inner), layers[1:], look)
+        if done or found.reach < len(inner):
+            break
+        size *= _GROWTH
+    reach = min(start + 2 * count + 2, limit) if done else start + len(data)
+    end = min(start + 2 * found.end - big, limit)
+    if not found.token:
+        return Found(None, start, end, reach, cut=found.cut and reach == limit)
+    return Found(found.token, start + 2 * found.start - big, end, reach, ("utf-16", *found.wrapping))
