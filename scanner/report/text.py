@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from scanner.model import Commit, Coverage, Finding, Presence, Report, Severity, Sighting, Subject
+from scanner.model import WRAPPINGS, Commit, Coverage, Finding, Presence, Report, Severity, Sighting, Subject
 from scanner.report.figures import size
 from scanner.report.lines import Line, paint, wrapped
 from scanner.report.neutral import plain
@@ -123,7 +123,8 @@ def where(sighting: Sighting) -> str:
 
 
 def _context(sighting: Sighting) -> str:
-    return f"  ({', '.join(sorted(sighting.context))})" if sighting.context else ""
+    words = [*sorted(sighting.context), *(WRAPPINGS[name] for name in sighting.wrapping)]
+    return f"  ({', '.join(words)})" if words else ""
 
 
 def _history(presence: Presence) -> str:

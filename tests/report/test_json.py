@@ -91,6 +91,7 @@ def test_a_report_in_full():
         "end_column": 112,
         "offset": 180,
         "length": 100,
+        "wrapping": [],
     }
     assert document(report(finding, coverage=coverage)) == {
         "schema": "tokensweep/report/1",
