@@ -28,7 +28,7 @@ def app() -> typer.Typer:
 
     @group.command("list")
     def list_(rules: Folders = None) -> Callable[[], int]:
-        """List all rules: id, worst severity, title."""
+        """List all rules, one a line: id, severities, title, mappings, file and source."""
         return partial(list_rules, rules or [])
 
     @group.command()
@@ -91,7 +91,12 @@ def list_rules(folders: list[Path]) -> int:
     id_width = max(len(rule.id) for rule in rules)
     severity_width = max(len(severities(rule)) for rule in rules)
     lines = (
-        Text.assemble((f"{rule.id:{id_width}}", "bold"), f"  {severities(rule):{severity_width}}  {rule.title}")
+        Text.assemble(
+            (f"{rule.id:{id_width}}", "bold"),
+            f"  {severities(rule):{severity_width}}  {rule.title}",
+            (f"  {' '.join(entry.id for entry in rule.mappings)}", "dim"),
+            (f"  {' '.join((rule.source, *rule.references[:1]))}", "dim"),
+        )
         for rule in rules
     )
     console.show(*lines, wrap=False)

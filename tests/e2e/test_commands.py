@@ -92,6 +92,9 @@ def test_rules_list_has_a_line_a_rule(run: Run) -> None:
     ids = [line.split()[0] for line in lines]
     assert ids == sorted(ids)
     assert "token-leaked" in ids
+    [line] = [line for line in lines if line.startswith("token-no-expiry ")]
+    for word in ("NHI-03", "PR.AC-4", "NHI7:2025", "CWE-613", ".toml", "https://www.rfc-editor.org/"):
+        assert word in line
 
 
 def test_every_rule_can_be_shown_and_explained(run: Run) -> None:
