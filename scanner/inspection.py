@@ -16,7 +16,7 @@ import msgspec
 from scanner import __version__, pipeline, rulebook
 from scanner.decode import decoder
 from scanner.decode.identify import identify
-from scanner.model import Coverage, Inspection, Origin, Policy, Report, Sighting, Subject, Token, UsageError
+from scanner.model import WRAPPINGS, Coverage, Inspection, Origin, Policy, Report, Sighting, Subject, Token, UsageError
 from scanner.subjects import Subjects
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def find(text: bytes, book: rulebook.RuleBook, policy: Policy) -> Found:
         subjects = pipeline.examine_bytes(data, Origin("message", "input"), book, policy).subjects
         token = decoder(subjects[0].decoder).decode(subjects[0].sealed.reveal()) if subjects else None
         if token:
-            found = Found(subjects, token, reading)
+            wrapping = [WRAPPINGS[name] for name in subjects[0].sightings[0].wrapping]
+            found = Found(subjects, token, ", ".join(filter(None, [reading, *wrapping])))
             if "signature-length" not in token.anomalies:
                 return found
             cut = cut or found

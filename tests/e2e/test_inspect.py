@@ -134,7 +134,7 @@ def test_a_paste_of_several_lines() -> None:
     terminal.type(b"\n".join(token[at : at + 64].encode() for at in range(0, len(token), 64)) + b"\n")
     status, result = terminal.end()
     assert status == 1
-    assert f"{len(token):,} characters · put together from several lines" in result
+    assert f"{len(token):,} characters · broken over lines" in result
 
 
 def test_ctrl_c_at_the_prompt() -> None:
