@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from scanner.decode import vendor
 from scanner.decode.identify import identify
 from scanner.model import DECODERS, FORMS
 from scanner.rulebook import load, load_lookalikes
@@ -106,3 +107,16 @@ def test_any_bytes(data):
     """Something or nothing, and never an error."""
     known = identify(data)
     assert known is None or known.token is None or known.decoder in DECODERS
+
+
+@given(
+    st.sampled_from([pattern for pattern in BOOK.patterns if pattern.decoder == "vendor"]),
+    st.text("aZ09_-.=", max_size=9),
+)
+def test_a_key_is_decoded_again_to_itself(pattern, tail):
+    """Whatever stood behind it."""
+    for marked in pattern.examples:
+        for start, end in marked.spans:
+            token = vendor.decode(marked.blob[start:end] + tail.encode())
+            if token:
+                assert vendor.decode(token.raw.reveal()) == token
