@@ -12,7 +12,7 @@ from bench.setup import Setup, tell
 from bench.table import Row, row
 from scanner.correlate import known
 from scanner.correlate.candidates.listed import derived
-from scanner.correlate.hmac_search import Budget, Target, search
+from scanner.correlate.hmac_search import Budget, Target, of_compact, search
 from scanner.decode.jws import decode
 from scanner.model import Coverage, Policy, Sealed, Subject, Token
 
@@ -35,7 +35,7 @@ def rows(_setup: Setup) -> Iterator[Row]:
             targets = [_token(algorithm, f"https://{number}.example", number)[0] for number in range(count)]
 
             def tries(targets: Sequence[Subject] = targets, name: str = name) -> None:
-                tokens = [Target(subject, name, 1 << 40) for subject in targets]
+                tokens = [Target(subject, name, of_compact(subject.sealed.reveal()), 1 << 40) for subject in targets]
                 search(tokens, candidates, Budget(1 << 40))
 
             speed = len(candidates) * count / _least(tries)

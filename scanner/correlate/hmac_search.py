@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import binascii
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, Final
@@ -18,12 +17,14 @@ from scanner.model import Subject, Token
 
 _HASHES: Final = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
 """The hash of each algorithm (RFC 7518 §3.2)."""
-_COMPACT: Final = re.compile(rb"[\w+/=-]+\.[^.]*\.[\w+/=-]+")
-"""The serialisation that is read here (RFC 7515 §7.1); its payload may stand in clear (RFC 7797 §5.2)."""
+_SIGNED_FORMS: Final = frozenset({"jws", "sd-jwt"})
 _BATCH: Final = 1024
 """Secrets that are padded at a time."""
 _INNER: Final = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER: Final = bytes(byte ^ 0x5C for byte in range(256))
+
+Signed = tuple[bytes, bytes]
+"""What is signed, and the signature."""
 
 _Padded = tuple[bytes, bytes]
 """A secret as the inner and as the outer hash begins with it."""
@@ -37,7 +38,20 @@ def hash_of(token: Token) -> str | None:
     algorithm = token.header.get("alg")
     name = _HASHES.get(algorithm.upper()) if isinstance(algorithm, str) else None
     whole = name is not None and token.signature_bytes == hashlib.new(name).digest_size
-    return name if whole and token.form == "jws" and _COMPACT.fullmatch(token.raw.reveal()) else None
+    return name if whole and token.form in _SIGNED_FORMS and token.payload != "detached" else None
+
+
+def of_compact(raw: bytes) -> Signed:
+    """What is signed, and the signature, of a token in compact serialisation (RFC 7515 §7.1)."""
+    signed, _, signature = raw.rpartition(b".")
+    bare = signature.rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
+    return signed, binascii.a2b_base64(bare + b"=="[: -len(bare) % 4])
+
+
+def is_compact(token: Token) -> bool:
+    """Whether `of_compact` can read it: most can be, and need not be kept decoded."""
+    raw, signed = token.raw.reveal(), token.signed.reveal()
+    return token.form == "jws" and raw.startswith(signed) and raw.rpartition(b".")[0] == signed
 
 
 class Budget:
@@ -52,12 +66,11 @@ class Target:
 
     __slots__ = ("cut", "found", "hash", "limit", "signature", "signed", "subject", "tried", "weight")
 
-    def __init__(self, subject: Subject, name: str, most_bytes: int) -> None:
+    def __init__(self, subject: Subject, name: str, signed: Signed, most_bytes: int) -> None:
         """`name` is that of the hash; tries end once `most_bytes` bytes of signed text have been hashed."""
         self.subject = subject
         self.hash = name
-        self.signed, _, signature = subject.sealed.reveal().rpartition(b".")
-        self.signature = _base64(signature)
+        self.signed, self.signature = signed
         self.weight = 1 + len(self.signed) // 1024
         """What a try on it counts: once a KiB, for that is what it costs."""
         self.limit = most_bytes // max(len(self.signed), 1)
@@ -105,8 +118,3 @@ def _padded(batch: Sequence[Candidate], name: str) -> list[_Padded]:
     block = hashed(b"").block_size
     keys = [(secret if len(secret) <= block else hashed(secret).digest()).ljust(block, b"\0") for secret, _ in batch]
     return [(key.translate(_INNER), key.translate(_OUTER)) for key in keys]
-
-
-def _base64(text: bytes) -> bytes:
-    bare = text.rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
-    return binascii.a2b_base64(bare + b"=="[: -len(bare) % 4])

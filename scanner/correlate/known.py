@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.correlate.candidates import Candidate, wordlist
-from scanner.correlate.hmac_search import Budget, Target, hash_of, search
+from scanner.correlate.hmac_search import Budget, Signed, Target, hash_of, is_compact, of_compact, search
 from scanner.model import Coverage, Policy, Sealed, Skipped, Subject, Token
 
 if TYPE_CHECKING:
@@ -67,13 +67,15 @@ def _round(
 class _Family:
     """Tokens that are likely signed with one secret."""
 
-    __slots__ = ("hash", "is_cut", "is_new", "missed", "shortest", "targets", "untried", "wholly", "width")
+    __slots__ = ("hash", "is_cut", "is_new", "missed", "other", "shortest", "targets", "untried", "wholly", "width")
 
-    def __init__(self, subject: Subject, name: str) -> None:
+    def __init__(self, name: str, first: Subject) -> None:
         """`name` is that of the hash."""
         self.hash = name
-        self.shortest = subject
-        self.untried = [subject]
+        self.shortest = first
+        self.other: dict[str, Signed] = {}
+        """What is signed of those that are in no compact serialisation, by identity."""
+        self.untried: list[Subject] = []
         self.missed: list[Subject] = []
         self.targets: list[Target] = []
         """The tokens that are tried in this round."""
@@ -85,18 +87,24 @@ class _Family:
         self.is_cut = False
         """Whether a bound kept one from being tried with all."""
 
-    def add(self, subject: Subject) -> None:
+    def add(self, subject: Subject, token: Token) -> None:
         """Add a token."""
         self.untried.append(subject)
         self.shortest = min(self.shortest, subject, key=_size)
+        if not is_compact(token):
+            self.other[subject.identity] = token.signed.reveal(), token.signature.reveal()
 
     def next(self, most_bytes: int) -> list[Target]:
         """The tokens of the next round."""
         if self.is_new:
             self.untried.sort(key=_size)
-        self.targets = [Target(subject, self.hash, most_bytes) for subject in self.untried[: self.width]]
+        self.targets = [self._target(subject, most_bytes) for subject in self.untried[: self.width]]
         del self.untried[: self.width]
         return self.targets
+
+    def _target(self, subject: Subject, most_bytes: int) -> Target:
+        signed = self.other.get(subject.identity) or of_compact(subject.sealed.reveal())
+        return Target(subject, self.hash, signed, most_bytes)
 
     def goes_on(self, budget: Budget) -> bool:
         """Take in what the round has found; whether another one is worth its tries."""
@@ -119,7 +127,7 @@ class _Family:
         """Those of the subjects that none of these secrets signs; the others are told."""
         left = []
         for subject in subjects:
-            target = Target(subject, self.hash, len(found) * len(subject.sealed))
+            target = self._target(subject, len(found) * len(subject.sealed))
             search([target], found, budget)
             if target.found:
                 _tell(target)
@@ -135,10 +143,9 @@ def _families(tokens: Iterator[tuple[Subject, Token]]) -> list[_Family]:
         if name is None:
             continue
         key = (name, *_signer(subject, token))
-        if key in families:
-            families[key].add(subject)
-        else:
-            families[key] = _Family(subject, name)
+        if key not in families:
+            families[key] = _Family(name, subject)
+        families[key].add(subject, token)
     return list(families.values())
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
+import json
 import subprocess
 import sys
 import time
@@ -13,6 +15,8 @@ import jwt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from joserfc import jws
+from joserfc.jwk import OctKey
 
 from scanner.correlate.candidates import Candidate
 from scanner.correlate.candidates.listed import derived, published
@@ -132,6 +136,35 @@ def test_spellings_of_the_algorithm(algorithm):
 def test_what_is_not_tried(raw):
     """A signature that is no HMAC, or not all there, has no secret to find."""
     assert evidence(raw) == [{}]
+
+
+@pytest.mark.parametrize("general", [False, True])
+def test_json_serialisations(general):
+    """Made by joserfc: one signature, flattened or in a list."""
+    key = OctKey.import_key(b"complex_password_at_least_32_characters_long")
+    member = {"protected": {"alg": "HS256"}, "header": {"kid": "a.b.c"}}
+    made = jws.serialize_json([member] if general else member, b'{"sub":"u1"}', key)
+    assert secrets(json.dumps(made).encode()) == [b"complex_password_at_least_32_characters_long"]
+
+
+def test_a_token_with_disclosures():
+    """What follows the signature is not signed (RFC 9901 §4)."""
+    raw = mint("secret", {"_sd": ["x"], "_sd_alg": "sha-256"}, typ="dc+sd-jwt")
+    disclosure = segment(b'["salt","name","Ann"]')
+    assert secrets(raw + b"~" + disclosure + b"~", raw + b"~") == [b"secret", b"secret"]
+
+
+def test_a_payload_elsewhere_is_not_tried():
+    """Without it nobody knows what is signed (RFC 7515, appendix F)."""
+    header, _, signature = mint("secret").split(b".")
+    assert evidence(header + b".." + signature) == [{}]
+
+
+def test_a_payload_in_clear():
+    """RFC 7797 §5.2: it is signed as it stands."""
+    signed = segment(b'{"alg":"HS256","b64":false,"crit":["b64"]}') + b'.{"sub":"u1"}'
+    raw = signed + b"." + segment(hmac.digest(b"secret", signed, "sha256"))
+    assert secrets(raw) == [b"secret"]
 
 
 def test_a_single_token_without_a_place():
