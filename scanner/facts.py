@@ -189,6 +189,13 @@ FACTS = _registry(
         shown=True,
         since="issuer",
     ),
+    Fact(
+        "token.issuer_publishes_keys",
+        "bool",
+        "whether the issuer signs what others check with keys whose public half it publishes",
+        shown=True,
+        since="issuer",
+    ),
     Fact("token.issuer_documentation", "string", "where the issuer documents its tokens", shown=True, since="issuer"),
     Fact(
         "token.revocable",

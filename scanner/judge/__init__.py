@@ -84,7 +84,7 @@ class Judge:
     def __init__(self, book: RuleBook, policy: Policy, now: int) -> None:
         """`now` is the clock of every judgement, in seconds since 1970-01-01 UTC."""
         self.undecided: dict[str, str] = {}
-        """Conditions that failed for some subject: the rule's id, `class ID` or `cap NUMBER`, with the first error."""
+        """Conditions that failed for some subject: a rule's id, or such as `issuer ID`, with the first error."""
         self._names: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._standings: dict[tuple[str, str, str, str, int], Standing] = {}
         self._now = now

@@ -138,6 +138,7 @@ def _known(issuer: Issuer) -> KnownIssuer:
         "token.issuer_id": issuer.id,
         "token.issuer_title": issuer.title,
         "token.issuer_documentation": issuer.url,
+        "token.issuer_publishes_keys": issuer.publishes_keys,
         "token.revocable": issuer.revocable,
     }
     if issuer.lifetime is not None:

@@ -146,6 +146,8 @@ class Issuer(msgspec.Struct, frozen=True):
     """What it calls its tokens, in place of the title of their class; empty where that fits."""
     environment: str
     """`development` or `production`; empty where its name has to tell."""
+    publishes_keys: bool
+    """Whether it signs what others check with keys of which it publishes the public half."""
     lifetime: int | None
     """How long its tokens live unless it is told otherwise, in seconds; None where that is set by each user of it."""
     source: str

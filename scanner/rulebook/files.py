@@ -166,6 +166,7 @@ class IssuerTable(_Table, frozen=True, rename={"token_class": "class"}):
     token_class: str = ""
     calls_it: str = ""
     environment: Literal["", "development", "production"] = ""
+    publishes_keys: bool = False
     lifetime: str | None = None
     source: str = ""
     accepted_for: str | None = None

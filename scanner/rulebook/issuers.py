@@ -47,6 +47,7 @@ def make_issuer(place: Place, table: IssuerTable, classes: Mapping[str, object])
         token_class=table.token_class,
         calls_it=table.calls_it,
         environment=table.environment,
+        publishes_keys=table.publishes_keys,
         lifetime=_seconds(place, "lifetime", table.lifetime),
         source=table.source,
         accepted_for=_seconds(place, "accepted_for", table.accepted_for),

@@ -156,7 +156,21 @@ class TestMarks:
     @given(
         st.dictionaries(
             st.sampled_from(
-                ["iss", "sub", "aud", "iat", "exp", "kubernetes.io", "nats", "access", "video", "role", "a"]
+                [
+                    "iss",
+                    "sub",
+                    "aud",
+                    "iat",
+                    "exp",
+                    "kubernetes.io",
+                    "nats",
+                    "access",
+                    "video",
+                    "role",
+                    "as",
+                    "type",
+                    "client_id",
+                ]
             ),
             st.recursive(
                 st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=20),
