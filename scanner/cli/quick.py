@@ -1,8 +1,8 @@
 """`scan --staged` where there is nothing to say, which is nearly every commit.
 
 The whole way takes longer to load than such a commit takes to read. So what is staged is read here with next to nothing
-loaded, and searched for the literals of which every match of a pattern holds one. Where one is found, or anything is
-not plain, this gives up and the whole way is taken; where not, it prints what the whole way would print.
+loaded, and searched for signs of what is looked for (`scanner.detect.signs`). Where one is found, or anything is not
+plain, this gives up and the whole way is taken; where not, it prints what the whole way would print.
 """
 
 from __future__ import annotations
@@ -19,8 +19,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # What typing is loaded for, here and in what this imports, is its types alone.
     from typing import Final
 
+    from scanner.detect.signs import Sign
     from scanner.sources.git.index import Difference
     from scanner.sources.git.repository import Repository
+
+    Signs = tuple[list[bytes], list[bytes]]
+    """Sets of bytes, and literals with what stands around them, as `_packed` has them."""
 
 _OPTIONS: Final = frozenset({"--staged", "--quiet", "-q", "--no-progress", "--exit-zero"})
 """What may be given: nothing that changes what a clean scan says."""
@@ -39,8 +43,10 @@ _MOST_BYTES: Final = 16 << 20
 _HEADER: Final = 32
 """Bytes that stand before the content of a loose object, at most."""
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
-_LITERALS: Final = f"literals-{__version__}"
-"""Of the cache: the literals in hexadecimal digits, then the text of the patterns that they are of."""
+_SIGNS: Final = f"signs-{__version__}"
+"""Of the cache: signs, and the text of the patterns that they are of (`_packed`)."""
+_MOST_PLACES: Final = 1_000
+"""Of one literal in one file; where it stands more often, the whole way is taken."""
 
 
 def run(arguments: Sequence[str]) -> int | None:
@@ -48,9 +54,9 @@ def run(arguments: Sequence[str]) -> int | None:
     _staged.clear()
     if not _OPTIONS.issuperset(arguments) or any(name.startswith("TOKENSWEEP_") for name in os.environ):
         return None
-    literals = _literals(_patterns())
+    signs = _signs(_patterns())
     try:
-        sizes = _sizes(literals) if literals else None
+        sizes = _sizes(signs) if signs else None
     except (TokensweepError, OSError):
         return None
     if sizes is None:
@@ -68,14 +74,27 @@ def staged() -> Difference | None:
 
 
 def remember() -> None:
-    """Put the literals into the cache, if they are not there: finding them takes the whole way's modules."""
+    """Put the signs into the cache, if they are not there: finding them takes the whole way's modules."""
     text = _patterns()
-    if _literals(text) is None:
+    if _signs(text) is None:
         from scanner import rulebook
-        from scanner.detect.lookup import literals
+        from scanner.detect.signs import signs
 
-        found = literals(rulebook.load_patterns())
-        places.write_cached(_LITERALS, b" ".join(literal.hex().encode() for literal in found) + b"\0" + text)
+        places.write_cached(_SIGNS, _packed(signs(rulebook.load_patterns())) + b"\0" + text)
+
+
+def _packed(signs: Sequence[Sign]) -> bytes:
+    """On the first line sets of bytes; on each other a literal, and for each anchor that it belongs to, where it stands
+    there and which of the sets may stand at each place. All bytes are in hexadecimal digits."""
+    sets = list(dict.fromkeys(places for sign in signs for places in sign.way))
+    number = {places: str(at) for at, places in enumerate(sets)}
+    lines: dict[str, list[str]] = {}
+    for sign in signs:
+        around = ",".join((str(sign.at), *(number[places] for places in sign.way)))
+        lines.setdefault(sign.literal.hex(), []).append(around)
+    return "\n".join(
+        (" ".join(places.hex() for places in sets), *(" ".join((word, *ways)) for word, ways in lines.items()))
+    ).encode()
 
 
 def _patterns() -> bytes:
@@ -87,13 +106,43 @@ def _patterns() -> bytes:
     return text
 
 
-def _literals(patterns: bytes) -> list[bytes] | None:
-    """The literals of these patterns; empty where some match holds none, None where that is not known."""
-    digits, _, text = (places.read_cached(_LITERALS) or b"").partition(b"\0")
-    return [bytes.fromhex(literal.decode()) for literal in digits.split()] if text == patterns else None
+def _signs(patterns: bytes) -> Signs | None:
+    """The signs of these patterns; None where they are not known."""
+    packed, _, text = (places.read_cached(_SIGNS) or b"").partition(b"\0")
+    sets, *literals = packed.split(b"\n")
+    return (sets.split(), literals) if literals and text == patterns else None
 
 
-def _sizes(literals: Sequence[bytes]) -> list[int] | None:
+def _found(data: bytes, signs: Signs) -> bool:
+    """Whether there is a sign in `data`."""
+    sets, literals = signs
+    for line in literals:
+        word, _, around = line.partition(b" ")
+        literal = bytes.fromhex(word.decode())
+        if literal in data and _stands(data, literal, around, sets):
+            return True
+    return False
+
+
+def _stands(data: bytes, literal: bytes, around: bytes, sets: Sequence[bytes]) -> bool:
+    """Whether `literal` stands in `data` with what belongs around it."""
+    ways = []
+    for part in around.split():
+        before, *numbers = map(int, part.split(b","))
+        ways.append((before, [bytes.fromhex(sets[number].decode()) for number in numbers]))
+    at = -1
+    for _ in range(_MOST_PLACES):
+        at = data.find(literal, at + 1)
+        if at < 0:
+            return False
+        for before, way in ways:
+            start = at - before
+            if 0 <= start <= len(data) - len(way) and all(data[start + i] in chars for i, chars in enumerate(way)):
+                return True
+    return True
+
+
+def _sizes(signs: Signs) -> list[int] | None:
     """The bytes of each file that the change adds; None where something may be found in one, or one is not plain.
 
     Raises UsageError and GitError as the whole way does.
@@ -119,7 +168,7 @@ def _sizes(literals: Sequence[bytes]) -> list[int] | None:
     sizes: list[int] = []
     for id_ in added:
         data = _content(git.repository, id_.decode(), _MOST_BYTES - sum(sizes))
-        if data is None or data.startswith(_WIDE) or any(literal in data for literal in literals):
+        if data is None or data.startswith(_WIDE) or _found(data, signs):
             return None
         sizes.append(len(data))
     return sizes

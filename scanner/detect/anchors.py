@@ -7,7 +7,6 @@ gives a million reports. An anchor is given with the pattern, or cut from it her
 from __future__ import annotations
 
 import functools
-import itertools
 import math
 import re
 import warnings
@@ -21,12 +20,22 @@ _LONGEST: Final = 16
 """Bytes after which more of a head makes no scan faster."""
 _RAREST: Final = 1 / 4096
 """Share of random bytes at which an anchor may match: above it, most of the time would go into false anchors."""
-_SHORTEST_LITERAL: Final = 3
-_LONGEST_LITERAL: Final = 8
-"""Bytes of a literal: with fewer than three it stands everywhere, and more make no search faster."""
-_SPELLINGS: Final = 8
-"""Literals that one way may be spelt out to: `(?i)abc` has eight."""
+_FREQUENCIES: Final = tuple(
+    0.05
+    if char in b"abcdefghijklmnopqrstuvwxyz \n"
+    else 0.01
+    if chr(char).isalnum()
+    else 0.02
+    if 32 < char < 127
+    else 0.002
+    for char in range(256)
+)
+"""Roughly, the share of each byte in source code and prose."""
 _PLAIN: Final = "give an `anchor` of literals, classes such as [a-z] and alternatives"
+
+
+Way = list[frozenset[int]]
+"""One way through a head: the bytes that may stand at each place."""
 
 
 class Anchor(NamedTuple):
@@ -36,16 +45,12 @@ class Anchor(NamedTuple):
     """Of literals, classes and alternatives only, all of one length; common to Hyperscan and RE2."""
     length: int
     """Bytes."""
-    literals: tuple[bytes, ...]
-    """Texts of which every place where the anchor starts holds one; empty where they would be too many."""
+    ways: tuple[Way, ...]
+    """The ways through it."""
 
 
 class _Stop(Exception):
     """The head ends here."""
-
-
-Way = list[frozenset[int]]
-"""One way through a head: the bytes that may stand at each place."""
 
 
 def anchor_of(name: str, regex: str, given: str | None = None) -> Anchor:
@@ -94,23 +99,18 @@ def _parsed(regex: str) -> tuple[list[Way], bool]:
 def anchor(ways: Sequence[Way]) -> Anchor:
     """What finds each of `ways`, which are of one length."""
     texts = list(dict.fromkeys(b"".join(_class(chars) for chars in way) for way in ways))
-    return Anchor(texts[0] if len(texts) == 1 else b"(?:" + b"|".join(texts) + b")", len(ways[0]), _literals(ways))
+    return Anchor(texts[0] if len(texts) == 1 else b"(?:" + b"|".join(texts) + b")", len(ways[0]), tuple(ways))
 
 
-def _literals(ways: Sequence[Way]) -> tuple[bytes, ...]:
-    """The longest stretch of each way that few texts fit, spelt out."""
-    literals: dict[bytes, None] = {}
-    for way in ways:
-        stretches = (
-            way[at : at + length]
-            for length in range(min(len(way), _LONGEST_LITERAL), _SHORTEST_LITERAL - 1, -1)
-            for at in range(len(way) - length + 1)
-        )
-        few = next((chars for chars in stretches if math.prod(map(len, chars)) <= _SPELLINGS), None)
-        if few is None:
-            return ()
-        literals |= dict.fromkeys(map(bytes, itertools.product(*map(sorted, few))))
-    return tuple(literals)
+def likely(way: Way) -> float:
+    """Share of the places of a text at which `way` may match by chance, roughly."""
+    return math.prod(map(_likely, way))
+
+
+@functools.cache
+def _likely(chars: frozenset[int]) -> float:
+    """Share of the bytes of a text that are among these."""
+    return min(1.0, sum(_FREQUENCIES[char] for char in chars))
 
 
 def _share(way: Way) -> float:

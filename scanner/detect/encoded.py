@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from scanner.detect.anchors import Anchor, Way, anchor, repeated
+from scanner.detect.anchors import Anchor, Way, anchor, likely, repeated
 from scanner.model import Layer
 
 _LONGEST: Final = 10
@@ -28,8 +28,6 @@ _GAP_ENDS: Final = (b"\n", b"\\n", b'"', b"'", *(b"\n" + b" " * indent for inden
 _BEHIND: Final = 7
 """Bytes of a text that are looked for behind such an end, and behind a pattern's own anchor."""
 
-_SMALL: Final = frozenset(b"abcdefghijklmnopqrstuvwxyz \n")
-_LARGE: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _ANY: Final = frozenset(range(256))
 _CHARACTERS: Final = tuple(
     frozenset(digit)
@@ -77,7 +75,7 @@ def broken(ways: Sequence[Way], length: int, layers: tuple[Layer, ...] = ()) -> 
         yield Encoded(anchor(before), layers)
     for at in range(1, length):
         behind = [way[at : at + _BEHIND] for way in ways if at < _rare_after(way, _RARE_PART)]
-        behind = [way for way in behind if _likely_all(way) <= _RARE_BEHIND]
+        behind = [way for way in behind if likely(way) <= _RARE_BEHIND]
         for end in _GAP_ENDS if behind else ():
             gap = [frozenset({byte}) for byte in end]
             yield Encoded(anchor([gap + way for way in behind]), layers, (at, len(end)))
@@ -151,24 +149,9 @@ def _hex(places: frozenset[int]) -> Way:
     return [frozenset(text[at] for text in texts) for at in (0, 1)]
 
 
-def _likely_all(way: Way) -> float:
-    likely = 1.0
-    for places in way:
-        likely *= _likely(places)
-    return likely
-
-
 def _rare_after(way: Way, share: float) -> int:
     """How many bytes of `way` it takes until it matches at no more than `share` of the places of a text."""
     length = 0
-    likely = 1.0
-    while likely > share and length < min(len(way), _LONGEST):
-        likely *= _likely(way[length])
+    while length < min(len(way), _LONGEST) and likely(way[:length]) > share:
         length += 1
     return length
-
-
-@lru_cache(maxsize=1024)
-def _likely(places: frozenset[int]) -> float:
-    """Share of the bytes of a text that are among these, roughly: a twentieth for each small letter."""
-    return min(1.0, sum(0.05 if byte in _SMALL else 0.01 if byte in _LARGE else 0.002 for byte in places))

@@ -72,10 +72,3 @@ def lookups(patterns: Sequence[Pattern]) -> tuple[list[Lookup], list[Anchor]]:
         others += ((Lookup(index, one.anchor.length, one.layers, one.parted), one.anchor) for one in found)
     both = plain + others
     return [lookup for lookup, _ in both], [anchor for _, anchor in both]
-
-
-def literals(patterns: Sequence[Pattern]) -> list[bytes]:
-    """Texts of which every text with an anchor holds one; empty where some have none of few."""
-    _, anchors = lookups(patterns)
-    found = dict.fromkeys(literal for anchor in anchors for literal in anchor.literals)
-    return list(found) if all(anchor.literals for anchor in anchors) else []

@@ -31,13 +31,13 @@ HEAVY = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def literals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[bytes]]:
-    """The literals, in a cache of these tests' own."""
+def signs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[quick.Signs]:
+    """The signs, in a cache of these tests' own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        assert quick._literals(quick._patterns()) is None
+        assert quick._signs(quick._patterns()) is None
         quick.remember()
-        found = quick._literals(quick._patterns())
+        found = quick._signs(quick._patterns())
         assert found
         yield found
 
@@ -272,11 +272,12 @@ def test_without_its_cache(repo: Repo, monkeypatch: pytest.MonkeyPatch, tmp_path
     done = subprocess.run([command(), "scan", "--staged"], env=environment(), capture_output=True, check=False)
     assert done.returncode == 0
     assert quick.run(["--staged"]) == 0
-    (file,) = (tmp_path / "cache/tokensweep").glob("literals-*")
+    (file,) = (tmp_path / "cache/tokensweep").glob("signs-*")
     content = file.read_bytes()
     for false in (content[:-1], content.replace(b" ", b"0 ", 1)[1:], b""):
         file.write_bytes(false)
-        assert quick._literals(quick._patterns()) != [], "nothing to look for would be clean for ever"
+        signs = quick._signs(quick._patterns())
+        assert signs is None or signs[1], "nothing to look for would be clean for ever"
     file.write_bytes(content)
     file.chmod(0o666)
     assert quick.run(["--staged"]) is None
