@@ -142,8 +142,10 @@ def test_what_is_not_tried(raw):
 def test_json_serialisations(general):
     """Made by joserfc: one signature, flattened or in a list."""
     key = OctKey.import_key(b"complex_password_at_least_32_characters_long")
-    member = {"protected": {"alg": "HS256"}, "header": {"kid": "a.b.c"}}
-    made = jws.serialize_json([member] if general else member, b'{"sub":"u1"}', key)
+    member: jws.HeaderDict = {"protected": {"alg": "HS256"}, "header": {"kid": "a.b.c"}}
+    members = [member]
+    payload = b'{"sub":"u1"}'
+    made = jws.serialize_json(members, payload, key) if general else jws.serialize_json(member, payload, key)
     assert secrets(json.dumps(made).encode()) == [b"complex_password_at_least_32_characters_long"]
 
 
