@@ -254,6 +254,85 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.sha256(self.signed.reveal()).hexdigest()
 
 
+class Cookie(msgspec.Struct, frozen=True, kw_only=True):
+    """A decoded cookie, or a token in a web framework's own format. Nothing in it is verified."""
+
+    family: str
+    """The wire format, by the id of its `[[cookie]]` in `rules/cookies.toml`."""
+    raw: Sealed
+    """The value as it stood, percent-encoded or not."""
+    signed: Sealed
+    """What the signature covers, by which it is the same cookie wherever it stands; all of the value where that is not
+    told apart."""
+    signature: Sealed = Sealed(b"")
+    """The signature as bytes, or an authentication tag; empty where there is none."""
+    claims: dict[str, Any] | None = None
+    """What it says, where that is a JSON object in clear."""
+    payload: Literal["object", "json", "text", "binary", "encrypted", "opaque"]
+    """What the content is: `opaque` for an id of which the server alone knows what it stands for."""
+    serializer: Literal["", "pickle", "marshal", "php", "java", "gob", "erlang"] = ""
+    """What wrote a binary content: to read some of them is to run what they say. They are never read here."""
+    times: dict[str, NumericDate | None] = {}
+    """`iat` and `exp` where it tells them; None where the value is no usable date."""
+    details: dict[str, Any] = {}
+    """What else its format tells: values of the facts `cookie.*`, by their names without that prefix."""
+    start: int = 0
+    """Where it begins in the text that it was read from."""
+    head: int = 0
+    """How many characters at the start of `raw` may be shown to anyone."""
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 of the signed text and its format: 64 hex digits."""
+        return hashlib.sha256(self.family.encode() + b"\0" + self.signed.reveal()).hexdigest()
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """A private key, or a file of keys, as it stands somewhere."""
+
+    form: str
+    """`pkcs1`, `pkcs8`, `sec1`, `openssh`, `dsa`, `jwk`, `pkcs12`, `jks`, `pgp`, `putty` …"""
+    raw: Sealed
+    """The text or file as it stood."""
+    thumbprint: str
+    """RFC 7638 thumbprint of the public half in hex; else SHA-256 of the raw bytes."""
+    encrypted: bool = False
+    details: dict[str, Any] = {}
+    """Values of the facts `key.*`, by their names without that prefix."""
+    start: int = 0
+    head: int = 0
+    """How many characters at the start of `raw` may be shown to anyone."""
+
+    @property
+    def identity(self) -> str:
+        """64 hex digits."""
+        return self.thumbprint
+
+
+class Secret(msgspec.Struct, frozen=True, kw_only=True):
+    """A value that signs or encrypts sessions and tokens, as it stands in code or configuration."""
+
+    raw: Sealed
+    """The value as it stood, without its quotes."""
+    value: Sealed
+    """The value as the program gets it: escapes undone."""
+    name: str
+    """What it is called where it stands: `SECRET_KEY`, `session.secret`."""
+    start: int = 0
+    """Where `raw` begins in the text that it was read from."""
+    head: int = 0
+    """None of a secret may be shown."""
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 of the value, in memory alone: 64 hex digits. What leaves it is made by `scanner.secrets`."""
+        return hashlib.sha256(b"secret\0" + self.value.reveal()).hexdigest()
+
+
+Decoded = Token | Cookie | Key | Secret
+"""What a decoder makes of a match."""
+
+
 class Subject(msgspec.Struct):
     """What a finding is about, with all its sightings; grows while equal subjects meet."""
 

@@ -17,6 +17,7 @@ LEVELS = {
     "errors": 0,
     "model": 0,
     **dict.fromkeys(STAGES, 2),
+    "cookies": 2,
     "examine": 3,
     "history": 3,
     "pipeline": 3,

@@ -1,0 +1,52 @@
+"""Cookies and tokens in the formats of web frameworks: one module a wire format.
+
+Each reads its format without a secret, and tells whether a secret signs or opens what it has read. What a secret is
+derived into does not depend on the cookie, and is kept: a secret costs its derivation once. Nothing is unpickled,
+unmarshalled or deserialised here, whatever a content claims to be.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import NamedTuple, Protocol, cast
+
+from scanner.model import Cookie
+
+
+class Clues(NamedTuple):
+    """What is known of a cookie beside its value."""
+
+    names: tuple[str, ...] = ()
+    """What it is called where it was found, then what the frameworks call it."""
+    salts: tuple[bytes, ...] = ()
+    """Texts of the scan that stand where frameworks take a salt."""
+    origins: tuple[str, ...] = ()
+    """Schemes and hosts of the scan, such as `https://shop.example`."""
+
+
+class Family(Protocol):
+    """A module that knows one wire format."""
+
+    def decode(self, text: bytes) -> Cookie | None:
+        """The cookie that `text` starts with, or None where it starts with none. Pure, bounded, never raises."""
+
+    def begins(self, text: bytes) -> bool:
+        """Whether `text` begins with enough of a cookie to say that one was cut short."""
+
+    def signs(self, secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
+        """What `secret` proves of `cookie`, as words to follow "it is the secret of a": `Flask session`,
+        `itsdangerous signature (salt password-reset)`; None where it neither signs nor opens it. Never raises.
+
+        A family of which nothing can be proved has no such function.
+        """
+
+    def tries(self, cookie: Cookie, clues: Clues) -> int:
+        """What one secret costs that was not tried before, in HMACs over a short text: 1, or some 150 for PBKDF2 with
+        1,000 iterations."""
+
+
+@cache
+def family(name: str) -> Family:
+    """The module of a wire format, by the id of its `[[cookie]]`; imported when the first match asks for it."""
+    return cast("Family", import_module(f"scanner.cookies.{name.replace('-', '_')}"))
