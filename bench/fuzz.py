@@ -16,7 +16,7 @@ import atheris
 
 with atheris.instrument_imports(include=["scanner"], enable_loader_override=False):
     from scanner import pipeline, rulebook
-    from scanner.decode import decoder
+    from scanner.decode import decoder, token_of
     from scanner.judge import Judge
     from scanner.model import DECODERS, Origin, Policy
 
@@ -67,7 +67,7 @@ def try_bytes(data: bytes) -> None:
     for subject in examination.subjects:
         for sighting in subject.sightings:
             assert 0 <= sighting.start < sighting.end <= len(data), "a span lies in its blob"
-        token = decoder(subject.decoder).decode(subject.sealed.reveal())
+        token = token_of(subject.decoder, subject.sealed.reveal())
         assert token, "what was found decodes again"
         _JUDGE.judge(subject, token)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from scanner.detect import LOOKAHEAD, Detector, Hit, Outcome, Read, Reading, Target, alone
-from scanner.model import Allow, Coverage, Examination, Policy, Sighting, Skipped
+from scanner.model import Allow, Cookie, Coverage, Decoded, Examination, Policy, Secret, Sighting, Skipped
 from scanner.sources import Blob, Part, Shard, Window
 from scanner.sources.text import after
 from scanner.subjects import Subjects
@@ -116,15 +116,12 @@ class _BlobExamination:
         read = self._reader(data, begin) if hits else alone
         for match in self.detector.matches(data, hits, self.reading, read):
             self.blob.locator.move(data, match.start)
-            name = self.patterns[match.pattern].decoder
-            if not name:
+            pattern = self.patterns[match.pattern]
+            if not pattern.decoder:
                 self.pragmas.append(self.blob.locator.line)
-            elif self.found and self.found.token:
-                token = self.found.token
-                sighting = self._sighting(data, begin, self.found)
-                self.subjects.sight(
-                    "token", token.identity, token.raw.reveal(), sighting, decoder=name, head=token.head
-                )
+            elif self.found and self.found.decoded:
+                sighting = self._sighting(data, begin, self.found, self.found.decoded)
+                self.subjects.sight(pattern.makes, self.found.decoded, sighting, decoder=pattern.decoder)
         if self.reading.cut_short:
             detail = f"a token is longer than {self.policy.max_subject} bytes"
             self.coverage.skipped += [Skipped(self.blob.origin.path, "cut-short", detail)] * self.reading.cut_short
@@ -141,13 +138,13 @@ class _BlobExamination:
             pattern = self.patterns[target.pattern]
             if not pattern.decoder:
                 return alone(data, target, start, limit)
-            look = Look(target.take, decoder(pattern.decoder), pattern.joins)
+            look = Look(target.take, decoder(pattern.decoder), pattern.joins, target.behind)
             self.found = found = read(view, start, limit, target.layers, look, joins=joins)
             return found
 
         return attempt
 
-    def _sighting(self, data: memoryview, begin: int, found: Found) -> Sighting:
+    def _sighting(self, data: memoryview, begin: int, found: Found, decoded: Decoded) -> Sighting:
         from scanner.sources.context import of_line
 
         blob, start, end = self.blob, found.start, found.end
@@ -156,7 +153,12 @@ class _BlobExamination:
         begun = bool(newline) or start - begin < _LINE
         tail = bytes(data[end : min(self.reading.end, end + _LINE)]).partition(b"\n")[0]
         # The locator stays at the match: where words stand before the subject, the next match may begin among them.
-        line, column = after(bytes(data[blob.locator.at : start]), blob.locator.line, blob.locator.column)
+        line, column = blob.locator.line, blob.locator.column
+        if start < blob.locator.at:
+            # Before an anchor inside of a subject stands no line end that belongs to it.
+            column -= after(bytes(data[start : blob.locator.at]), 1, 0)[1]
+        else:
+            line, column = after(bytes(data[blob.locator.at : start]), line, column)
         if found.wrapping[:1] == ("utf-16",):
             # Of the two bytes of each character one is 0, before what the line starts with too.
             column = (column - 1) // 2 + 1
@@ -173,6 +175,7 @@ class _BlobExamination:
             of_line(head if begun else b"", self.contexts),
             self._allows(head, text, tail, above.rpartition(b"\n")[2], line),
             found.wrapping,
+            _name(decoded, above + newline + head),
         )
 
     def _allows(self, head: bytes, text: bytes, tail: bytes, above: bytes, line: int) -> tuple[Allow, ...]:
@@ -208,3 +211,14 @@ class _BlobExamination:
         ]
         if len(unused) > _NOTES:
             self.coverage.notes.append(f"{path}: {len(unused) - _NOTES} more suppressions cover nothing")
+
+
+def _name(decoded: Decoded, before: bytes) -> str:
+    """What a subject is called behind the text `before`."""
+    if isinstance(decoded, Secret):
+        return decoded.name
+    if not isinstance(decoded, Cookie):
+        return ""
+    from scanner.cookies import name_behind
+
+    return str(decoded.details.get("name", "")) or name_behind(before)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from scanner import __version__, pipeline, rulebook
-from scanner.decode import decoder
+from scanner.decode import token_of
 from scanner.decode.identify import identify
 from scanner.model import WRAPPINGS, Coverage, Inspection, Origin, Policy, Report, Sighting, Subject, Token, UsageError
 from scanner.subjects import Subjects
@@ -84,7 +84,8 @@ def find(text: bytes, book: rulebook.RuleBook, policy: Policy) -> Found:
     cut: Found | None = None
     for reading, data in _readings(text):
         subjects = pipeline.examine_bytes(data, Origin("message", "input"), book, policy).subjects
-        token = decoder(subjects[0].decoder).decode(subjects[0].sealed.reveal()) if subjects else None
+        subjects = [subject for subject in subjects if subject.kind == "token"]
+        token = token_of(subjects[0].decoder, subjects[0].sealed.reveal()) if subjects else None
         if token:
             wrapping = [WRAPPINGS[name] for name in subjects[0].sightings[0].wrapping]
             found = Found(subjects, token, ", ".join(filter(None, [reading, *wrapping])))
@@ -108,10 +109,9 @@ def find(text: bytes, book: rulebook.RuleBook, policy: Policy) -> Found:
 
 def _subject(token: Token, name: str) -> Subject:
     """The subject that `token` is, all of the text, as `name` reads it."""
-    raw = token.raw.reveal()
     subjects = Subjects(1)
-    place = Sighting(Origin("message", "input"), 0, len(raw), 1, 1, 1, len(raw) + 1)
-    subjects.sight("token", token.identity, raw, place, decoder=name, head=token.head)
+    place = Sighting(Origin("message", "input"), 0, len(token.raw), 1, 1, 1, len(token.raw) + 1)
+    subjects.sight("token", token, place, decoder=name)
     return next(iter(subjects))
 
 

@@ -146,6 +146,8 @@ class Sighting(msgspec.Struct, frozen=True):
     allows: tuple[Allow, ...] = ()
     wrapping: tuple[str, ...] = ()
     """What stands between the bytes of the blob and the subject's raw text, outermost first: of `WRAPPINGS`."""
+    name: str = ""
+    """What a cookie or a secret is called there: `sessionid`, `SECRET_KEY`; empty where nothing tells."""
 
 
 CONTEXTS = (
@@ -210,7 +212,9 @@ FORMS: Final[Mapping[str, str]] = {
 JOSE_FORMS: Final = frozenset({"jws", "jwe", "sd-jwt"})
 """Those with a JOSE header, by which alone some things are known."""
 
-DECODERS: Final = ("jws", "jose_json", "paseto", "branca", "biscuit", "macaroon", "vendor")
+DECODERS: Final = (
+    "jws", "jose_json", "paseto", "branca", "biscuit", "macaroon", "vendor", "pem", "jwk", "keystore", "setting",
+)  # fmt: skip
 """The modules of `scanner.decode` that a pattern may name."""
 
 
@@ -340,7 +344,7 @@ class Subject(msgspec.Struct):
     identity: str
     """64 hex digits; see `Token.identity`."""
     sealed: Sealed
-    """The raw text. It is decoded again to be judged: the decoded form would take ten times the memory."""
+    """The raw text. A token is decoded again to be judged: the decoded form would take ten times the memory."""
     sightings: list[Sighting]
     """The first `SIGHTINGS_LISTED` of each file."""
     seen: int = 0
@@ -355,6 +359,8 @@ class Subject(msgspec.Struct):
     """What correlation proved, by the names of the facts `evidence.*` without that prefix; all of it may be shown."""
     decoder: str = "jws"
     """What reads the raw text: of `DECODERS`."""
+    decoded: Cookie | Key | Secret | None = None
+    """What it says; None for a token, which is decoded again whenever it is needed."""
     secret: Sealed | None = None
     """What signs it, where correlation found that."""
     head: int = 0

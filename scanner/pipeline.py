@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner import __version__, rulebook
-from scanner.decode import decoder
+from scanner.decode import token_of
 from scanner.examine import Examiner
 from scanner.execute.local import Crash, processors, run
 from scanner.model import (
@@ -198,7 +198,7 @@ def judge_all(
 def _decoded(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Token]]:
     """The subjects with what they say; decoding twice costs less than keeping all of them decoded."""
     for subject in subjects:
-        token = decoder(subject.decoder).decode(subject.sealed.reveal())
+        token = token_of(subject.decoder, subject.sealed.reveal()) if subject.kind == "token" else None
         if token:
             yield subject, token
 

@@ -13,7 +13,7 @@ import msgspec
 
 from scanner import pipeline
 from scanner.correlate import correlate
-from scanner.decode import decoder
+from scanner.decode import token_of
 from scanner.decode.jws import decode
 from scanner.detect import Detector, Reading, alone
 from scanner.judge import Judge
@@ -103,7 +103,7 @@ def try_rule(book: RuleBook, rule: Rule, example: Example) -> str:
     except (ValueError, UsageError) as error:
         return str(error)
     subject = _sighted(book, text, example)
-    token = decoder(subject.decoder).decode(subject.sealed.reveal()) if subject else None
+    token = token_of(subject.decoder, subject.sealed.reveal()) if subject else None
     if token is None or subject is None:
         return "its token is not found in its files"
     # A signature that signs nothing has no secret; trying all of them on hundreds of examples would take a minute.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from scanner.model import SIGHTINGS_LISTED, Coverage, Kind, Sealed, Sighting, Skipped, Subject
+from scanner.model import SIGHTINGS_LISTED, Coverage, Decoded, Kind, Sighting, Skipped, Subject, Token
 
 
 class Subjects:
@@ -19,17 +19,20 @@ class Subjects:
     def __iter__(self) -> Iterator[Subject]:
         return iter(self._known.values())
 
-    def sight(self, kind: Kind, identity: str, raw: bytes, sighting: Sighting, *, decoder: str, head: int = 0) -> None:
-        """Add one sighting of what `decoder` reads in `raw`, of which `head` characters may be shown. Those in one
-        file come one after another."""
+    def sight(self, kind: Kind, decoded: Decoded, sighting: Sighting, *, decoder: str) -> None:
+        """Add one sighting of what `decoder` has read. Those in one file come one after another."""
+        identity = decoded.identity
         subject = self._known.get((kind, identity))
-        if subject is None:
-            if len(self._known) >= self._most:
+        if subject is None or len(decoded.raw) >= len(subject.sealed):
+            kept = None if isinstance(decoded, Token) else decoded
+            new = Subject(kind, identity, decoded.raw, [], decoder=decoder, decoded=kept, head=decoded.head)
+            if subject:
+                _keep_fuller(subject, new)
+            elif len(self._known) >= self._most:
                 self._beyond += 1
                 return
-            subject = self._known[kind, identity] = Subject(kind, identity, Sealed(raw), [], decoder=decoder, head=head)
-        elif len(raw) >= len(subject.sealed):
-            _keep_fuller(subject, Sealed(raw), decoder, head)
+            else:
+                subject = self._known[kind, identity] = new
         subject.seen += 1
         listed = subject.sightings
         if len(listed) < SIGHTINGS_LISTED or listed[-SIGHTINGS_LISTED].origin != sighting.origin:
@@ -40,7 +43,7 @@ class Subjects:
         for subject in subjects:
             known = self._known.get((subject.kind, subject.identity))
             if known:
-                _keep_fuller(known, subject.sealed, subject.decoder, subject.head)
+                _keep_fuller(known, subject)
                 known.sightings += subject.sightings
                 known.seen += subject.seen
             elif len(self._known) < self._most:
@@ -55,8 +58,9 @@ class Subjects:
             coverage.skipped.append(Skipped(path, "too-many-subjects", detail))
 
 
-def _keep_fuller(subject: Subject, sealed: Sealed, decoder: str, head: int) -> None:
+def _keep_fuller(subject: Subject, other: Subject) -> None:
     """Of two texts of one subject, which differ in what is not signed, keep the longer: whichever was met first."""
-    old, new = subject.sealed.reveal(), sealed.reveal()
+    old, new = subject.sealed.reveal(), other.sealed.reveal()
     if (len(new), new) > (len(old), old):
-        subject.sealed, subject.decoder, subject.head = sealed, decoder, head
+        subject.sealed, subject.decoder = other.sealed, other.decoder
+        subject.decoded, subject.head = other.decoded, other.head

@@ -35,8 +35,8 @@ _DECIDING: Final = (
     b".tokensweepignore",
     b".secrets.baseline",
 )
-_SOURCES: Final = ("patterns.toml", "lookalikes.toml")
-"""As `scanner.rulebook.files` has them."""
+_SOURCES: Final = ("patterns.toml", "lookalikes.toml", "cookies-")
+"""How the files are called that hold patterns, or begin; as `scanner.rulebook.files` has them."""
 _MOST_FILES: Final = 256
 _MOST_BYTES: Final = 16 << 20
 """Beyond these, what is loaded on the whole way no longer counts, and its workers do."""
@@ -100,9 +100,10 @@ def _packed(signs: Sequence[Sign]) -> bytes:
 def _patterns() -> bytes:
     """All that patterns are made of."""
     text = b""
-    for name in _SOURCES:
-        with open(os.path.join(places.rules(), name), "rb") as file:
-            text += file.read()
+    for name in sorted(os.listdir(places.rules())):
+        if name.startswith(_SOURCES):
+            with open(os.path.join(places.rules(), name), "rb") as file:
+                text += file.read()
     return text
 
 

@@ -7,11 +7,17 @@ unmarshalled or deserialised here, whatever a content claims to be.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import import_module
-from typing import NamedTuple, Protocol, cast
+from typing import Final, NamedTuple, Protocol, cast
 
 from scanner.model import Cookie
+
+_NAME: Final = re.compile(rb"""([A-Za-z0-9_.$-]{1,64})["'`\]]{0,2}\s*(?:=>|=|:|%3[DdAa])\s*["'`]?\Z""")
+"""A name right before a value: `sid=`, `"sid": "`, `['sid'] => '`."""
+_MEMBER: Final = re.compile(rb'"name"\s*:\s*"([A-Za-z0-9_.$-]{1,64})"\s*,\s*"value"\s*:\s*"\Z')
+"""How captures and browsers write a cookie: `"name": "sid", "value": "`."""
 
 
 class Clues(NamedTuple):
@@ -44,6 +50,13 @@ class Family(Protocol):
     def tries(self, cookie: Cookie, clues: Clues) -> int:
         """What one secret costs that was not tried before, in HMACs over a short text: 1, or some 150 for PBKDF2 with
         1,000 iterations."""
+
+
+def name_behind(text: bytes) -> str:
+    """What a value is called that stands right behind `text`; empty where nothing tells."""
+    text = text[-256:]
+    found = _MEMBER.search(text) or _NAME.search(text)
+    return found[1].decode() if found else ""
 
 
 @cache

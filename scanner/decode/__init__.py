@@ -1,6 +1,7 @@
 """Decoding: what the bytes of a match are. Pure, bounded, without a clock and without cryptography.
 
-A pattern names its decoder: a module beside this one, listed in `scanner.model.DECODERS`.
+A pattern names its decoder: a module beside this one, listed in `scanner.model.DECODERS`, or the family of cookies that
+it looks for (`scanner.cookies`).
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from functools import cache
 from importlib import import_module
 from typing import Protocol, cast
 
-from scanner.model import Token
+from scanner.cookies import family
+from scanner.model import DECODERS, Decoded, Token
 
 
 class Decoder(Protocol):
     """A module that reads one serialisation."""
 
-    def decode(self, text: bytes) -> Token | None:
-        """The token that `text` starts with, or None where it starts with none. Never raises."""
+    def decode(self, text: bytes) -> Decoded | None:
+        """What `text` starts with, or None where it starts with nothing of the kind. Never raises."""
 
     def begins(self, text: bytes) -> bool:
         """Whether `text` begins with enough of a token to say that one was cut short."""
@@ -32,4 +34,10 @@ class Decoder(Protocol):
 @cache
 def decoder(name: str) -> Decoder:
     """The decoder of this name, imported when the first match asks for it."""
-    return cast("Decoder", import_module(f"scanner.decode.{name}"))
+    return cast("Decoder", import_module(f"scanner.decode.{name}") if name in DECODERS else family(name))
+
+
+def token_of(name: str, raw: bytes) -> Token | None:
+    """The token that the decoder of this name reads in `raw`."""
+    decoded = decoder(name).decode(raw)
+    return decoded if isinstance(decoded, Token) else None

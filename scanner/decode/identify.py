@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from scanner.decode import decoder
+from scanner.decode import token_of
 from scanner.decode.vendor import name
 from scanner.model import FORMS, Token
 
@@ -31,7 +31,7 @@ def identify(text: bytes) -> Identified | None:
     """
     text = text.strip()
     for reader in _ORDER:
-        token = decoder(reader).decode(text)
+        token = token_of(reader, text)
         if token and len(token.raw) == len(text):
             return Identified(_title(token), token, reader)
     lookalike = name(text)

@@ -13,10 +13,12 @@ from typing import Final, NamedTuple, Protocol
 
 from scanner.decode import Decoder
 from scanner.joined import BASE64, SIGNS, TOKEN, Joined
-from scanner.model import Layer, Token
+from scanner.model import Decoded, Layer, Token
 
 _FIRST: Final = 1 << 9
 """Bytes of a text that are read at first."""
+_BEHIND: Final = 1 << 11
+"""Bytes before an anchor inside of a text that can belong to it."""
 _GROWTH: Final = 4
 """How many times as many are read next, where they were too few."""
 _HOPELESS: Final = 1 << 16
@@ -53,6 +55,8 @@ class Look(NamedTuple):
     decoder: Decoder
     sized: bool
     """Whether the decoder knows what length makes a token whole: without that, a plain text is never joined."""
+    behind: bytes = b""
+    """What may stand before the anchor, where that is inside of what is looked for."""
 
 
 class View(NamedTuple):
@@ -68,10 +72,10 @@ class View(NamedTuple):
 class Found(NamedTuple):
     """What was found at an anchor; a `scanner.detect.Outcome`. Places are those of the text."""
 
-    token: Token | None
+    decoded: Decoded | None
     start: int
     end: int
-    """The smallest span that carries the token; where there is none, where reading straight on ended."""
+    """The smallest span that carries the subject; where there is none, where reading straight on ended."""
     reach: int
     """Up to where the text was looked at."""
     wrapping: tuple[str, ...] = ()
@@ -85,13 +89,14 @@ class Found(NamedTuple):
 
     @property
     def empty(self) -> bool:
-        """Whether there is no token."""
-        return self.token is None
+        """Whether there is no subject."""
+        return self.decoded is None
 
     @property
     def whole(self) -> bool:
-        """Whether there is a token of which nothing is known to be missing."""
-        return self.token is not None and "signature-length" not in self.token.anomalies
+        """Whether there is a subject of which nothing is known to be missing."""
+        decoded = self.decoded
+        return decoded is not None and not (isinstance(decoded, Token) and "signature-length" in decoded.anomalies)
 
 
 def read(view: View, start: int, limit: int, layers: tuple[Layer, ...], look: Look, *, joins: bool = True) -> Found:
@@ -110,19 +115,22 @@ def read(view: View, start: int, limit: int, layers: tuple[Layer, ...], look: Lo
 
 def _plain(view: View, start: int, limit: int, look: Look, *, joins: bool) -> Found:
     text = view.text
+    if look.behind:
+        before = bytes(text[max(view.begin, start - _BEHIND) : start])
+        start -= len(before) - len(before.rstrip(look.behind))
     taken = look.take(text, start, limit)
     end = taken.end
     cut = end >= limit
     raw = bytes(text[start:end]) if taken.matched or cut else b""
-    token = look.decoder.decode(raw) if raw else None
+    decoded = look.decoder.decode(raw) if raw else None
     begun = cut and look.decoder.begins(raw)
-    begin = start + (token.start if token else 0)
-    stop = begin + len(token.raw) if token else end
-    found = Found(token, begin, stop, taken.reach, barren=not taken.matched, cut=begun)
+    begin = start + (decoded.start if decoded else 0)
+    stop = begin + len(decoded.raw) if decoded else end
+    found = Found(decoded, begin, stop, taken.reach, barren=not taken.matched, cut=begun)
     if found.whole or cut or not (joins and look.sized) or text[end] not in SIGNS:
         return found
     joined = _joined(view, start, limit, look)
-    if joined.whole or (joined.token and not token):
+    if joined.whole or (joined.decoded and not decoded):
         return joined
     return found._replace(reach=max(taken.reach, joined.reach), joined=joined)
 
@@ -139,7 +147,9 @@ def _joined(view: View, start: int, limit: int, look: Look) -> Found:
         size = max(_GROWTH * size, lengths[-1] + 1 if lengths else 0)
     for length in _ends(joined, lengths, look.decoder):
         token = look.decoder.decode(bytes(joined.text[:length]))
-        if token and len(token.raw) == length and (token.claims is not None or token.payload in _CLOSED):
+        if not isinstance(token, Token) or len(token.raw) != length:
+            continue
+        if token.claims is not None or token.payload in _CLOSED:
             return Found(token, start, joined.end(length), joined.reach, joined.wrapping(length))
     far = joined.done or len(joined.text) > _HOPELESS
     barren = far and not look.take(memoryview(joined.text), 0, len(joined.text)).matched
@@ -179,9 +189,9 @@ def _base64(view: View, start: int, limit: int, layers: tuple[Layer, ...], look:
         """`found` in the text."""
         size = min(-(-4 * (found.end + shift) // 3) - shift, len(joined.text))
         first = 4 * (found.start + shift) // 3 - shift
-        wrapping = (*joined.wrapping(size), "base64", *found.wrapping) if found.token else ()
+        wrapping = (*joined.wrapping(size), "base64", *found.wrapping) if found.decoded else ()
         cut = joined.cut and found.cut
-        return Found(found.token, joined.place(first), joined.end(size), joined.reach, wrapping, cut=cut)
+        return Found(found.decoded, joined.place(first), joined.end(size), joined.reach, wrapping, cut=cut)
 
     size = _FIRST
     while True:
@@ -198,7 +208,7 @@ def _base64(view: View, start: int, limit: int, layers: tuple[Layer, ...], look:
         if settled or joined.done:
             break
         size *= _GROWTH
-    if further.whole or (further.token and not found.token):
+    if further.whole or (further.decoded and not found.decoded):
         return outside(further)
     # What reading on came to in vain, it comes to from any place of the text.
     return outside(found)._replace(joined=Found(None, start, joined.at, joined.reach, barren=joined.done))
@@ -233,6 +243,6 @@ def _utf16(view: View, start: int, limit: int, layers: tuple[Layer, ...], look: 
         size *= _GROWTH
     reach = min(start + 2 * count + 2, limit) if done else start + len(data)
     end = min(start + 2 * found.end - big, limit)
-    if not found.token:
+    if not found.decoded:
         return Found(None, start, end, reach, cut=found.cut and reach == limit)
-    return Found(found.token, start + 2 * found.start - big, end, reach, ("utf-16", *found.wrapping))
+    return Found(found.decoded, start + 2 * found.start - big, end, reach, ("utf-16", *found.wrapping))

@@ -132,6 +132,8 @@ class Target(NamedTuple):
     """The pattern's expression: `take(text, start, limit)`."""
     layers: tuple[Layer, ...]
     """The encodings around the pattern's text, outermost first."""
+    behind: bytes = b""
+    """What may stand before the anchor where it is inside of what is looked for."""
 
 
 Read = Callable[[memoryview, Target, int, int, bool], Outcome]
@@ -257,8 +259,16 @@ class Detector:
         span = self._spans.get(self._lookups[index].pattern)
         if span is None:
             span = self._spans[self._lookups[index].pattern] = Span(pattern)
-        target = self._targets[index] = Target(pattern.id, span.take, self._lookups[index].layers)
+        layers, behind = self._lookups[index].layers, _bytes(pattern.behind)
+        target = self._targets[index] = Target(pattern.id, span.take, layers, behind)
         return target
+
+
+def _bytes(behind: str) -> bytes:
+    """The bytes of a class in RE2 syntax."""
+    from scanner.detect.anchors import repeated
+
+    return bytes(sorted(repeated(f"{behind}*") or ())) if behind else b""
 
 
 def _engine(patterns: Sequence[Pattern], name: str) -> tuple[Sequence[Lookup], Engine]:

@@ -31,6 +31,10 @@ class Pattern(Protocol):
         """What a failed try has read, so that no anchor inside is tried again; RE2 syntax. None for one byte."""
 
     @property
+    def behind(self) -> str:
+        """A class of the bytes that may stand before the anchor where it is inside; RE2 syntax, empty for none."""
+
+    @property
     def joins(self) -> bool:
         """Whether a match may be broken, also within its anchor."""
 

@@ -41,13 +41,13 @@ class Pattern(msgspec.Struct, frozen=True):
     """What detection looks for: a checked `[[pattern]]`."""
 
     id: str
-    makes: Literal["token", "pragma"]
+    makes: Literal["token", "cookie", "key", "secret", "pragma"]
     decoder: str
-    """What reads its matches: of `scanner.model.DECODERS`; empty for a pragma."""
+    """What reads its matches: of `scanner.model.DECODERS`, or the id of a cookie's family; empty for a pragma."""
     regex: str
     """RE2 syntax, over bytes."""
     anchor: str | None
-    """The head that an engine looks for, where it is not to be cut from `regex`."""
+    """What an engine looks for, where it is not to be cut from the head of `regex`."""
     extent: str | None
     """What a failed try has read, so that no anchor inside is tried again."""
     examples: tuple[PatternExample, ...]
@@ -55,9 +55,26 @@ class Pattern(msgspec.Struct, frozen=True):
     """The rule file's name."""
     within: tuple[tuple[str, ...], ...] = ()
     """The encodings in which it is looked for too, each outermost first: of `scanner.model.ENCODINGS`."""
+    behind: str = ""
+    """A class of bytes in RE2 syntax: where `anchor` stands inside of what is looked for, those that may precede it."""
     joins: bool = False
     """Whether its matches are read on through escapes, line ends and the joints of strings. The decoder must know what
     length makes a token whole."""
+
+
+class CookieFamily(msgspec.Struct, frozen=True):
+    """A wire format of cookies: a checked `[[cookie]]`."""
+
+    id: str
+    """The name of its module in `scanner.cookies`."""
+    title: str
+    frameworks: tuple[str, ...]
+    names: tuple[str, ...]
+    """What the frameworks call such a cookie by default."""
+    gives: Literal["identity", "code", "state", "nothing"]
+    """What whoever can make one gets: to be anybody, to run code, to choose the content of a session, nothing."""
+    source: str
+    """Where the format is specified."""
 
 
 class Lookalike(msgspec.Struct, frozen=True):
@@ -315,6 +332,14 @@ def load_lookalikes() -> tuple[Lookalike, ...]:
     from scanner.rulebook.files import LOOKALIKES, read_lookalikes
 
     return read_lookalikes(folder() / LOOKALIKES)
+
+
+@cache
+def load_cookies() -> dict[str, CookieFamily]:
+    """The shipped wire formats of cookies, by id. Raises RuleError."""
+    from scanner.rulebook.files import read_cookies
+
+    return read_cookies(folder())
 
 
 def digest(extra: Sequence[Path] = ()) -> str:

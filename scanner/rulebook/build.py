@@ -15,6 +15,7 @@ from scanner.rulebook import Cap, Pattern, PatternExample, RuleBook
 from scanner.rulebook.classes import make_class
 from scanner.rulebook.files import (
     TABLES,
+    CookieTable,
     LookalikeTable,
     PatternTable,
     Place,
@@ -70,6 +71,7 @@ def build(base: Path, extra: Sequence[Path]) -> RuleBook:
     return RuleBook(
         patterns=(
             *(_pattern(*entry) for entry in tables.of("pattern")),
+            *(_cookie(*entry) for entry in tables.of("cookie")),
             *(pattern for entry in tables.of("lookalike") if (pattern := _lookalike(*entry))),
         ),
         rules=tuple(rules[name] for name in sorted(rules)),
@@ -177,7 +179,16 @@ def _pattern(place: Place, table: PatternTable) -> Pattern:
         look_up(table.decoder, dict.fromkeys(DECODERS), place, "decoder")
     _check_within(place, table)
     pattern = table.pattern(place.file)
-    for field in ("regex", "anchor", "extent"):
+    for field in ("regex", "anchor", "extent", "behind"):
+        _check_regex(place, field, getattr(pattern, field) or "")
+    _check_marks(place, table.example)
+    return pattern
+
+
+def _cookie(place: Place, table: CookieTable) -> Pattern:
+    check_id(table.id, place)
+    pattern = table.pattern(place.file)
+    for field in ("regex", "anchor", "extent", "behind"):
         _check_regex(place, field, getattr(pattern, field) or "")
     _check_marks(place, table.example)
     return pattern

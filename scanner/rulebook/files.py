@@ -12,12 +12,23 @@ import msgspec
 import tomli
 
 from scanner.model import FrameworkEntry, Kind, RuleError, Severity
-from scanner.rulebook import Cap, Example, IssuerExample, Lookalike, Mark, Pattern, PatternExample, Requirement
+from scanner.rulebook import (
+    Cap,
+    CookieFamily,
+    Example,
+    IssuerExample,
+    Lookalike,
+    Mark,
+    Pattern,
+    PatternExample,
+    Requirement,
+)
 
 Shape = TypeVar("Shape")
 
 PATTERNS: Final = "patterns.toml"
 LOOKALIKES: Final = "lookalikes.toml"
+COOKIES: Final = "cookies-*.toml"
 """The shipped files that a clean scan reads."""
 
 _UNKNOWN_FIELD: Final = re.compile("Object contains unknown field `(.*)`")
@@ -44,13 +55,14 @@ class PatternTable(_Table, frozen=True):
     """A `[[pattern]]`."""
 
     id: str
-    makes: Literal["token", "pragma"]
+    makes: Literal["token", "cookie", "key", "secret", "pragma"]
     regex: str | tuple[str, ...]
     """A list is one of alternatives; so is that of `anchor`."""
     decoder: str = ""
     anchor: str | tuple[str, ...] | None = None
     extent: str | None = None
     within: tuple[tuple[str, ...], ...] = ()
+    behind: str = ""
     joins: bool = False
     example: tuple[PatternExample, ...] = ()
 
@@ -64,12 +76,40 @@ class PatternTable(_Table, frozen=True):
             self.decoder,
             regex,
             anchor,
-            self.extent,
+            self.extent or (f"{self.behind}*" if self.behind else None),
             self.example,
             source,
             self.within,
+            self.behind,
             self.joins,
         )
+
+
+class CookieTable(_Table, frozen=True):
+    """A `[[cookie]]`."""
+
+    id: str
+    title: str
+    frameworks: tuple[str, ...]
+    gives: Literal["identity", "code", "state", "nothing"]
+    source: str
+    regex: str | tuple[str, ...]
+    names: tuple[str, ...] = ()
+    anchor: str | tuple[str, ...] | None = None
+    behind: str = ""
+    extent: str | None = None
+    example: tuple[PatternExample, ...] = ()
+
+    def pattern(self, source: str) -> Pattern:
+        """The pattern that finds it."""
+        shape = PatternTable(
+            self.id, "cookie", self.regex, self.id, self.anchor, self.extent, behind=self.behind, example=self.example
+        )
+        return shape.pattern(source)
+
+    def family(self) -> CookieFamily:
+        """The entry that it states."""
+        return CookieFamily(self.id, self.title, self.frameworks, self.names, self.gives, self.source)
 
 
 class LookalikeTable(_Table, frozen=True, rename={"what": "is"}):
@@ -248,11 +288,23 @@ def read(path: Path) -> RuleFile:
 
 
 def read_patterns(folder: Path) -> tuple[Pattern, ...]:
-    """The patterns of a folder's rules that are kept in the two files of patterns. Raises RuleError."""
+    """The patterns of a folder's rules that are kept in the files of patterns. Raises RuleError."""
     file, lookalikes = read(folder / PATTERNS), read(folder / LOOKALIKES)
     patterns = [convert(table, PatternTable, place).pattern(file.name) for place, table in file.entries("pattern")]
+    patterns += (table.pattern(place.file) for place, table in _cookies(folder))
     tables = (convert(table, LookalikeTable, place) for place, table in lookalikes.entries("lookalike"))
     return (*patterns, *(table.pattern(lookalikes.name) for table in tables if table.found))
+
+
+def read_cookies(folder: Path) -> dict[str, CookieFamily]:
+    """The wire formats of cookies of a folder's rules, by id. Raises RuleError."""
+    return {table.id: table.family() for _, table in _cookies(folder)}
+
+
+def _cookies(folder: Path) -> Iterator[tuple[Place, CookieTable]]:
+    for path in sorted(folder.glob(COOKIES)):
+        for place, table in read(path).entries("cookie"):
+            yield place, convert(table, CookieTable, place)
 
 
 def read_lookalikes(path: Path) -> tuple[Lookalike, ...]:
@@ -291,6 +343,7 @@ def _nearest(name: str, shape: type) -> str:
 
 TABLES: Final[Mapping[str, type[msgspec.Struct]]] = {
     "pattern": PatternTable,
+    "cookie": CookieTable,
     "lookalike": LookalikeTable,
     "rule": RuleTable,
     "class": ClassTable,

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from scanner.correlate import correlate
-from scanner.decode import decoder
+from scanner.decode import token_of
 from scanner.model import Coverage, Origin, Policy, Sighting, Subject, Token
 
 HASHES = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
@@ -30,7 +30,7 @@ def segment(data: bytes) -> bytes:
 def subject(raw: bytes, path: str = "src/app.py") -> tuple[Subject, Token]:
     """A token as it was seen in a file."""
     name = "jose_json" if raw.startswith(b"{") else "jws"
-    token = decoder(name).decode(raw)
+    token = token_of(name, raw)
     assert token
     sighting = Sighting(Origin("file", path), 0, len(raw), 1, 1, 1, 1 + len(raw))
     return Subject("token", token.identity, token.raw, [sighting], 1, decoder=name), token

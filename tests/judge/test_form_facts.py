@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from scanner import pipeline, rulebook
-from scanner.decode import decoder
+from scanner.decode import token_of
 from scanner.facts import FACTS
 from scanner.judge import Judge
 from scanner.model import Facts, Origin, Policy
@@ -48,7 +48,7 @@ ISSUED = compact(
 def judged(text: str, path: str = "src/app.py") -> tuple[Facts, set[tuple[str, str]]]:
     """The shown facts of the one subject in `text`, and what is found of it: rules with severities."""
     [subject] = pipeline.examine_bytes(text.encode(), Origin("file", path), BOOK, Policy()).subjects
-    token = decoder(subject.decoder).decode(subject.sealed.reveal())
+    token = token_of(subject.decoder, subject.sealed.reveal())
     assert token
     judge = Judge(BOOK, Policy(), NOW)
     found = {(str(finding.rule.id), finding.severity.value) for finding in judge.judge(subject, token)}
