@@ -23,31 +23,36 @@ class Cases:
 
     def __init__(self, cases: Sequence[tuple[str, Condition]], holds: Holds, *, first: bool) -> None:
         """With `first`, no condition is asked behind one that holds."""
-        self._cases = cases
         self._holds = holds
         self._first = first
-        asked = [when.names for _, when in cases]
-        self._names = None if None in asked else sorted({name for names in asked if names for name in names})
+        numbered = list(enumerate(cases))
+        # One that asks for a map is never remembered; where all are asked, that keeps none of the others from it.
+        apart = [case for case in numbered if case[1][1].names is None]
+        self._apart = numbered if apart and first else apart
+        self._alike = [case for case in numbered if case not in self._apart]
+        self._names = sorted({name for _, (_, when) in self._alike for name in when.names or ()})
         self._known: dict[tuple[object, ...], tuple[int, ...]] = {}
 
     def holding(self, situation: Situation) -> tuple[int, ...]:
         """The numbers of those that hold, from 0."""
-        if self._names is None:
-            return self._ask(situation)
+        alike = self._remembered(situation) if self._alike else ()
+        return tuple(sorted((*alike, *self._ask(self._apart, situation)))) if self._apart else alike
+
+    def _remembered(self, situation: Situation) -> tuple[int, ...]:
         values = values_of(self._names, situation.facts)
         try:
             known = self._known.get(values)
         except TypeError:  # a value that is not of its fact's type
-            return self._ask(situation)
+            return self._ask(self._alike, situation)
         if known is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            known = self._known[values] = self._ask(situation)
+            known = self._known[values] = self._ask(self._alike, situation)
         return known
 
-    def _ask(self, situation: Situation) -> tuple[int, ...]:
+    def _ask(self, cases: Sequence[tuple[int, tuple[str, Condition]]], situation: Situation) -> tuple[int, ...]:
         holding = []
-        for number, (name, when) in enumerate(self._cases):
+        for number, (name, when) in cases:
             if self._holds(name, when, situation):
                 holding.append(number)
                 if self._first:

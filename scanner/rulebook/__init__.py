@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from scanner import places
-from scanner.model import Message, Policy, Rule, RuleId, Severity
+from scanner.model import Kind, Message, Policy, Rule, RuleId, Severity
 
 
 class PatternExample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -228,6 +228,8 @@ class Cap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     when: str
     at_most: Severity
     reason: str
+    on: tuple[Kind, ...] = ("token",)
+    """The kinds of subjects that it bounds; none for all."""
 
 
 class ExamplePolicy(Policy, frozen=True, kw_only=True, forbid_unknown_fields=True):

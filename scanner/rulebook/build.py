@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
 import msgspec
 
 from scanner.expressions import of_rules
-from scanner.model import DECODERS, ENCODINGS, Case, Rule, RuleError, RuleId, Severity
+from scanner.model import DECODERS, ENCODINGS, Case, Kind, Rule, RuleError, RuleId, Severity
 from scanner.rulebook import Cap, Pattern, PatternExample, RuleBook
 from scanner.rulebook.classes import make_class
 from scanner.rulebook.files import (
@@ -241,8 +241,8 @@ def _check_marks(place: Place, examples: Sequence[PatternExample]) -> None:
 
 
 def _cap(place: Place, cap: Cap) -> Cap:
-    # Tokens are all that rules judge so far: a cap may ask what a rule on them may ask.
-    check_condition(of_rules("token"), cap.when, place, "when")
+    for kind in cap.on or get_args(Kind):
+        check_condition(of_rules(kind), cap.when, place, "when")
     return cap
 
 

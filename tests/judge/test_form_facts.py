@@ -9,6 +9,7 @@ from scanner import pipeline, rulebook
 from scanner.decode import token_of
 from scanner.facts import FACTS
 from scanner.judge import Judge
+from scanner.judge.tokens import TokenJudge
 from scanner.model import Facts, Origin, Policy
 from tests import strategies
 from tests.strategies import compact, segment
@@ -53,7 +54,7 @@ def judged(text: str, path: str = "src/app.py") -> tuple[Facts, set[tuple[str, s
     judge = Judge(BOOK, Policy(), NOW)
     found = {(str(finding.rule.id), finding.severity.value) for finding in judge.judge(subject, token)}
     assert judge.undecided == {}
-    facts = judge._judged(subject, token).facts
+    facts = TokenJudge(BOOK, Policy(), NOW)._judged(subject, token).facts
     for name, value in facts.items():
         assert name.startswith("limit.") or type(value) is TYPES[FACTS[name].type], name
     if token.form not in ("jws", "jwe", "sd-jwt"):
