@@ -185,18 +185,22 @@ def judge_all(
     from scanner.correlate import correlate
     from scanner.judge import Judge
 
-    correlate(lambda: _decoded(subjects), policy, coverage, keys, place)
+    correlate(lambda: _tokens(subjects), policy, coverage, keys, place, subjects)
     judge = Judge(book, policy, now)
     findings: list[Finding] = []
-    for subject, token in _decoded(subject for subject in subjects if (subject.kind, subject.identity) not in known):
+    new = [subject for subject in subjects if (subject.kind, subject.identity) not in known]
+    for subject, token in _tokens(new):
         findings += judge.judge(subject, token)
+    for subject in new:
+        if subject.decoded:
+            findings += judge.judge(subject, subject.decoded)
     coverage.undecided.update(judge.undecided)
     findings.sort(key=lambda finding: -finding.severity.rank)
     return findings
 
 
-def _decoded(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Token]]:
-    """The subjects with what they say; decoding twice costs less than keeping all of them decoded."""
+def _tokens(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Token]]:
+    """The tokens among the subjects with what they say; decoding twice costs less than keeping all of them decoded."""
     for subject in subjects:
         token = token_of(subject.decoder, subject.sealed.reveal()) if subject.kind == "token" else None
         if token:

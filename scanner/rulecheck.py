@@ -6,7 +6,7 @@ import base64
 import datetime
 import hmac
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +21,7 @@ from scanner.keys import parse
 from scanner.model import (
     Commit,
     Coverage,
+    Decoded,
     Origin,
     Policy,
     Presence,
@@ -28,6 +29,7 @@ from scanner.model import (
     Severity,
     Sighting,
     Subject,
+    Token,
     UsageError,
 )
 from scanner.rulebook import Example, ExampleHistory, Issuer, IssuerExample, Minted, Pattern, PatternExample, RuleBook
@@ -102,16 +104,18 @@ def try_rule(book: RuleBook, rule: Rule, example: Example) -> str:
         keys = parse("keys", example.keys.encode()).keys if example.keys else ()
     except (ValueError, UsageError) as error:
         return str(error)
-    subject = _sighted(book, text, example)
-    token = token_of(subject.decoder, subject.sealed.reveal()) if subject else None
-    if token is None or subject is None:
-        return "its token is not found in its files"
+    subjects = _sighted(book, text, example)
+    judged = [(subject, decoded) for subject in _meant(subjects, rule, text) if (decoded := _decoded(subject))]
+    if not judged:
+        return f"its {rule.on} is not found in its files" if text or example.finds else ""
     # A signature that signs nothing has no secret; trying all of them on hundreds of examples would take a minute.
-    policy = example.policy if example.sign_with is not None else msgspec.structs.replace(example.policy, tries=0)
-    correlate(lambda: iter([(subject, token)]), policy, Coverage(), keys)
+    signed = example.sign_with is not None or rule.on != "token"
+    policy = example.policy if signed else msgspec.structs.replace(example.policy, tries=0)
+    tokens = [(subject, decoded) for subject, decoded in judged if isinstance(decoded, Token)]
+    correlate(lambda: iter(tokens), policy, Coverage(), keys, subjects=subjects)
     judge = Judge(msgspec.structs.replace(book, rules=(rule,)), policy, int(example.now.timestamp()))
-    found = max((finding.severity for finding in judge.judge(subject, token)), default=None)
-    undecided = not isinstance(judge.outcome(rule, subject, token), bool)
+    found = max((finding.severity for pair in judged for finding in judge.judge(*pair)), default=None)
+    undecided = not all(isinstance(judge.outcome(rule, *pair), bool) for pair in judged)
     if judge.undecided:
         return "; ".join(f"{name} fails: {error}" for name, error in judge.undecided.items())
     if example.finds is False and found is None:
@@ -121,6 +125,19 @@ def try_rule(book: RuleBook, rule: Rule, example: Example) -> str:
     if example.finds in (True, found):
         return ""
     return f"fires as {found.value}, which should be {_wanted(example.finds)}"
+
+
+def _meant(subjects: Sequence[Subject], rule: Rule, token: bytes) -> list[Subject]:
+    """Those that an example is about: the one that is its token, else all of the rule's kind."""
+    if not token:
+        return [subject for subject in subjects if subject.kind == rule.on]
+    known = decode(token)
+    alike = (s for s in subjects if (s.identity == known.identity if known else s.sealed.reveal() == token))
+    return list(alike)[:1]
+
+
+def _decoded(subject: Subject) -> Decoded | None:
+    return subject.decoded or token_of(subject.decoder, subject.sealed.reveal())
 
 
 def try_issuer(book: RuleBook, issuer: Issuer, example: IssuerExample) -> str:
@@ -150,7 +167,9 @@ def try_issuer(book: RuleBook, issuer: Issuer, example: IssuerExample) -> str:
 
 
 def _text(example: Example) -> bytes:
-    """The example's token as it stands in its files. Raises ValueError as `mint` does."""
+    """The example's token as it stands in its files; empty without one. Raises ValueError as `mint` does."""
+    if example.token is None:
+        return b""
     if isinstance(example.token, str):
         return example.token.encode()
     return mint(example.token, example.sign_with, example.signature)
@@ -194,23 +213,19 @@ def _wanted(finds: bool | Severity) -> str:
     return finds.value if isinstance(finds, Severity) else "a near miss"
 
 
-def _sighted(book: RuleBook, token: bytes, example: Example) -> Subject | None:
-    """The subject that `token` is, as the example's files hold it together; None where they hold none."""
-    subjects = Subjects(example.policy.max_subjects)
+def _sighted(book: RuleBook, token: bytes, example: Example) -> list[Subject]:
+    """The subjects that the example's files hold together."""
+    met = Subjects(example.policy.max_subjects)
     for path, content in (example.files or {example.path: example.text}).items():
         data = content.replace("{token}", token.decode()).encode()
-        subjects.merge(pipeline.examine_bytes(data, Origin("file", path), book, example.policy).subjects)
-    known = decode(token)
-    subject = next(
-        (s for s in subjects if (s.identity == known.identity if known else s.sealed.reveal() == token)), None
-    )
-    if subject and example.history:
-        presence = _presence(example.history)
+        met.merge(pipeline.examine_bytes(data, Origin("file", path), book, example.policy).subjects)
+    presence = _presence(example.history) if example.history else None
+    for subject in met if presence else ():
         subject.sightings = [
             msgspec.structs.replace(sighting, origin=msgspec.structs.replace(sighting.origin, presence=presence))
             for sighting in subject.sightings
         ]
-    return subject
+    return list(met)
 
 
 def _presence(history: ExampleHistory) -> Presence:

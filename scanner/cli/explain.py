@@ -57,15 +57,19 @@ def _page(rule: Rule, examples: tuple[Example, ...]) -> Iterator[RenderableType]
     yield Text(f"{rule.id} · {severities(rule)} · {rule.confidence}")
     yield from section("What it finds", Text(rule.message.bare))
     yield from section("Why it is bad", Text(rule.why))
-    yield from section("Example", *map(Text, _tokens(next(example for example in examples if example.finds))))
-    yield from section("Near miss", *map(Text, _tokens(next(example for example in examples if not example.finds))))
+    yield from section("Example", *map(Text, _shown(next(example for example in examples if example.finds))))
+    yield from section("Near miss", *map(Text, _shown(next(example for example in examples if not example.finds))))
     yield from section("What to do", Text(rule.remedy.bare))
     yield from section("Maps to", console.table((entry.framework, entry.id, entry.title) for entry in rule.mappings))
     links = dict.fromkeys([*rule.references, *(entry.url for entry in rule.mappings if entry.url)])
     yield from section("References", *map(Text, links))
 
 
-def _tokens(example: Example) -> Iterator[str]:
+def _shown(example: Example) -> Iterator[str]:
+    if example.token is None:
+        for path, text in (example.files or {example.path: example.text}).items():
+            yield from (f"{path}: {line}" for line in text.splitlines())
+        return
     if isinstance(example.token, str):
         yield f"token {example.token}"
     else:

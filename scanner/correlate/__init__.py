@@ -19,16 +19,26 @@ Tokens = Callable[[], Iterator[tuple[Subject, Token]]]
 
 
 def correlate(
-    tokens: Tokens, policy: Policy, coverage: Coverage, keys: Sequence[GivenKey] = (), place: str = ""
+    tokens: Tokens,
+    policy: Policy,
+    coverage: Coverage,
+    keys: Sequence[GivenKey] = (),
+    place: str = "",
+    subjects: Sequence[Subject] = (),
 ) -> None:
-    """Add what can be proved of the tokens to their subjects; `coverage` gets what a bound left out.
+    """Add what can be proved to the subjects; `coverage` gets what a bound left out.
 
-    `keys` are those that the user trusts, to verify signatures with; `place` is the name of the folder that is scanned.
+    `keys` are those that the user trusts, to verify signatures with; `place` is the name of the folder that is scanned;
+    `subjects` are all that it holds, of which `tokens` are some.
     """
+    from scanner.correlate.forgery import find_signers
     from scanner.correlate.known import find_secrets
+    from scanner.correlate.reuse import tell_reuse
     from scanner.correlate.rotation import tell_rotation
 
+    find_signers(tokens, subjects, policy, coverage)
     find_secrets(tokens, policy, coverage, place)
+    tell_reuse(subjects)
     tell_rotation(tokens)
     if keys:
         from scanner.correlate.verification import verify

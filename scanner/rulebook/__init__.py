@@ -249,12 +249,13 @@ class ExampleHistory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A token in files, and what its rule makes of it: a `[[rule.example]]`."""
+    """A subject in files, and what its rule makes of it: a `[[rule.example]]`."""
 
-    token: Minted | str
-    """To be minted, or as it stands where it is no JSON web token."""
     finds: bool | Severity
     """False for a near miss."""
+    token: Minted | str | None = None
+    """To be minted, or as it stands where it is no JSON web token. None for a rule on other subjects: all of the rule's
+    kind that the files hold are judged."""
     path: str = "src/app.py"
     text: str = 'token = "{token}"\n'
     """The content of `path`; `{token}` stands for the token."""

@@ -1,0 +1,205 @@
+"""Proves which secret of the scan signs which of its tokens and cookies, and which published secret signs a cookie.
+
+All pairs are out of reach: of the tokens of one issuer and key, and of the cookies of one format and name, one is tried
+first, and a secret that is found is checked on the others. All bounds count tries, not seconds, so that two runs find
+the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.cookies import Clues, family
+from scanner.correlate.candidates import Candidate
+from scanner.correlate.candidates.found import found, place
+from scanner.correlate.families import families
+from scanner.correlate.hmac_search import Budget, Target, search
+from scanner.model import Cookie, Coverage, Policy, Sealed, Secret, Subject
+from scanner.rulebook import load_cookies
+
+if TYPE_CHECKING:
+    from scanner.correlate import Tokens
+
+_DOUBTS: Final = 2
+"""Tokens of a family, or cookies of a group, that are tried once nothing was found for its first."""
+_BYTES: Final = 64
+"""Bytes of signed text that may be hashed for one token, for each of the policy's tries."""
+_CHEAP: Final = 8
+"""Tries up to which a secret is worth as long a list as tokens are tried with."""
+_STRETCHED_BYTES: Final = 20
+"""Where a secret costs more, it has as many bytes at least: frameworks that stretch it ask for thirty and more."""
+_SALTS: Final = 64
+"""Salts of the scan that are tried."""
+
+
+class _Proof(NamedTuple):
+    """What was found for a cookie."""
+
+    candidate: Candidate
+    words: str
+
+
+class Signers:
+    """The secrets of a scan, and what each of them was found to sign."""
+
+    def __init__(self, subjects: Sequence[Subject]) -> None:
+        pairs = list(found(subjects))
+        self.candidates = [candidate for candidate, _ in pairs]
+        self._owners = {candidate.secret: subject for candidate, subject in pairs}
+        self.salts = tuple(
+            subject.decoded.value.reveal()
+            for subject in subjects
+            if isinstance(subject.decoded, Secret) and "salt" in subject.decoded.name.lower()
+        )[:_SALTS]
+
+    def tell(self, candidate: Candidate, signed: Subject, words: str) -> None:
+        """Make evidence on both sides: that this secret signs a subject, which is such a thing."""
+        owner = self._owners[candidate.secret]
+        signed.secret = Sealed(candidate.secret)
+        signed.evidence["forgeable"] = True
+        signed.evidence["signed_by"] = place(owner.sightings[0])
+        signed.evidence["signs_as"] = words
+        owner.evidence["signs"] = True
+        forges = owner.evidence.setdefault("forges", [])
+        if words not in forges:
+            forges.append(words)
+        owner.evidence["forges_count"] = owner.evidence.get("forges_count", 0) + 1
+
+
+def find_signers(tokens: Tokens, subjects: Sequence[Subject], policy: Policy, coverage: Coverage) -> None:
+    """Add to the evidence of tokens and cookies what signs them, `signed_by` and others, and to that of secrets what
+    they sign, `forges`. `subjects` are all of the scan."""
+    if not policy.tries:
+        return
+    signers = Signers(subjects)
+    if signers.candidates:
+        _of_tokens(tokens, signers, policy, coverage)
+    _of_cookies(subjects, signers, policy, coverage)
+
+
+def _of_tokens(tokens: Tokens, signers: Signers, policy: Policy, coverage: Coverage) -> None:
+    """Try the secrets of the scan on its tokens that HMAC signs."""
+
+    def tell(target: Target) -> None:
+        if target.found:
+            signers.tell(target.found, target.subject, "JSON web token")
+
+    budget = Budget(policy.tries)
+    alike = every = families(tokens(), tell, _DOUBTS)
+    while alike:
+        targets = [target for one in alike for target in one.next(policy.tries * _BYTES)]
+        search(targets, signers.candidates, budget)
+        alike = [one for one in alike if one.goes_on(budget)]
+    cut = sum(len(one.missed) + len(one.untried) for one in every if one.is_cut)
+    if cut:
+        coverage.notes.append(
+            f"secrets of the scan: {policy.tries:,} tries (--tries) were not enough for all; tokens concerned: {cut:,}"
+        )
+
+
+class _Group:
+    """Cookies of one format and name, which are likely signed with one secret."""
+
+    def __init__(self, name: str, salts: tuple[bytes, ...]) -> None:
+        """`name` is that of the format."""
+        self.module = family(name)
+        self._names = load_cookies()[name].names
+        self._salts = salts
+        self.cookies: list[tuple[Subject, Cookie]] = []
+        """Those that nothing is known to sign."""
+
+    def search(
+        self, candidates: Callable[[int], Iterable[Candidate]], budget: Budget
+    ) -> Iterator[tuple[Subject, _Proof]]:
+        """Take out the cookies that one of the candidates signs, which `candidates` gives for what one try costs."""
+        waiting = sorted(self.cookies, key=lambda pair: (len(pair[0].sealed), pair[0].identity))
+        self.cookies = []
+        while waiting and len(self.cookies) <= _DOUBTS:
+            subject, cookie = waiting.pop(0)
+            proof = self._first(subject, cookie, candidates, budget)
+            if proof is None:
+                self.cookies.append((subject, cookie))
+                continue
+            yield subject, proof
+            unsigned = []
+            for subject, cookie in waiting:
+                words = self.module.signs(proof.candidate.secret, cookie, self._clues(subject))
+                if words:
+                    yield subject, _Proof(proof.candidate, words)
+                else:
+                    unsigned.append((subject, cookie))
+            waiting = unsigned
+        self.cookies += waiting
+
+    def _clues(self, subject: Subject) -> Clues:
+        seen = dict.fromkeys(sighting.name for sighting in subject.sightings if sighting.name)
+        return Clues((*seen, *self._names), self._salts)
+
+    def _first(
+        self, subject: Subject, cookie: Cookie, candidates: Callable[[int], Iterable[Candidate]], budget: Budget
+    ) -> _Proof | None:
+        clues = self._clues(subject)
+        cost = self.module.tries(cookie, clues)
+        for candidate in candidates(cost):
+            if budget.left < cost:
+                return None
+            budget.left -= cost
+            words = self.module.signs(candidate.secret, cookie, clues)
+            if words:
+                return _Proof(candidate, words)
+        return None
+
+
+def _of_cookies(subjects: Sequence[Subject], signers: Signers, policy: Policy, coverage: Coverage) -> None:
+    """Try the secrets of the scan, then the published ones, on its cookies."""
+    groups: dict[tuple[str, str], _Group] = {}
+    for subject in subjects:
+        if not isinstance(subject.decoded, Cookie):
+            continue
+        name = subject.decoded.family
+        if hasattr(family(name), "signs"):
+            group = groups.setdefault((name, subject.sightings[0].name), _Group(name, signers.salts))
+            group.cookies.append((subject, subject.decoded))
+    budget = Budget(policy.tries)
+    for group in groups.values():
+        for subject, proof in group.search(lambda _: signers.candidates, budget):
+            signers.tell(proof.candidate, subject, proof.words)
+            _check_known(subject, proof)
+        for subject, proof in group.search(_published, budget):
+            _tell_known(subject, proof)
+    left = sum(len(group.cookies) for group in groups.values())
+    if left and budget.left <= 0:
+        coverage.notes.append(
+            f"secrets of cookies: {policy.tries:,} tries (--tries) were not enough for all; cookies concerned: {left:,}"
+        )
+
+
+def _published(cost: int) -> Iterable[Candidate]:
+    """The published secrets that are worth a try at this cost."""
+    from scanner.correlate.candidates.listed import derived, published
+
+    if cost <= _CHEAP:
+        return chain(published(), derived())
+    return (candidate for candidate in published() if len(candidate.secret) >= _STRETCHED_BYTES)
+
+
+def _check_known(subject: Subject, proof: _Proof) -> None:
+    """Tell of a secret of the scan that everybody knows too."""
+    from scanner.correlate.candidates.listed import published
+
+    known = next((candidate for candidate in published() if candidate.secret == proof.candidate.secret), None)
+    if known:
+        _tell_known(subject, _Proof(known, proof.words))
+
+
+def _tell_known(subject: Subject, proof: _Proof) -> None:
+    evidence = subject.evidence
+    subject.secret = Sealed(proof.candidate.secret)
+    evidence["has_known_secret"] = True
+    evidence["known_secret_name"] = proof.candidate.words
+    evidence["known_secret_bytes"] = len(proof.candidate.secret)
+    evidence["signs_as"] = proof.words
+    if proof.candidate.shown is not None:
+        evidence["known_secret"] = proof.candidate.shown
