@@ -73,7 +73,10 @@ def _subject(subject: Subject, style: Style) -> dict[str, Any]:
         "facts": facts,
         "evidence": subject.evidence,
         "seen": subject.seen,
-        "sightings": [place(sighting) | {"context": sorted(sighting.context)} for sighting in subject.sightings],
+        "sightings": [
+            place(sighting) | {"context": sorted(sighting.context), "name": sighting.name or None}
+            for sighting in subject.sightings
+        ],
     }
     if style.show_secrets:
         shown["value"] = subject.sealed.reveal().decode("utf-8", "replace")

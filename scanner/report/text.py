@@ -19,6 +19,8 @@ from scanner.report.style import Style
 _CARDS: Final = 50
 """Subjects shown in full: more is no longer read by anyone."""
 _PLACES: Final = 3
+_CALLED: Final = 3
+"""Names of a cookie or a secret that are told."""
 _NAMED: Final = 5
 """Skipped inputs and notes that are told one by one."""
 _RULE: Final = 26
@@ -99,14 +101,17 @@ def _by_severity(finding: Finding) -> tuple[int, str, str]:
 def name_of(subject: Subject) -> str:
     """What it is, whose, and whether it is live: facts that may be shown."""
     facts = subject.facts
-    kind = str(facts.get("token.class_title") or subject.kind)
+    kind = str(facts.get("token.class_title") or facts.get(f"{subject.kind}.title") or subject.kind)
     state = {"live": "live", "expired": "expired", "not_yet": "not valid yet", "unknown": "of unknown state"}.get(
         str(facts.get("token.state")), ""
     )
     named = facts.get("token.issuer_name") or facts.get("token.issuer")
-    issuer = f" from {named}" if named else ""
+    whose = f" from {named}" if named else ""
+    called = dict.fromkeys(sighting.name for sighting in subject.sightings if sighting.name)
+    if called:
+        whose += f", {', '.join(f'`{name}`' for name in list(called)[:_CALLED])}"
     name = kind[:1].upper() + kind[1:]
-    return plain(f"{name}{issuer}{', ' + state if state else ''}")
+    return plain(f"{name}{whose}{', ' + state if state else ''}")
 
 
 def _places(subject: Subject, findings: Sequence[Finding]) -> list[Sighting]:

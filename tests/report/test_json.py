@@ -118,7 +118,7 @@ def test_a_report_in_full():
                 "facts": token.facts,
                 "evidence": {},
                 "seen": 2,
-                "sightings": [place | {"context": ["ci"]}],
+                "sightings": [place | {"context": ["ci"], "name": None}],
             }
         ],
         "findings": [

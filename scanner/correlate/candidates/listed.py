@@ -1,6 +1,6 @@
-r"""Published secrets: those of `rules/known-secrets.txt`, what is made of them, and a list from public code.
+r"""Published secrets: those of `rules/known-secrets.txt`, what is made of them, and two lists from public code.
 
-The file has one value a line, in UTF-8, with `\\`, `\n`, `\r`, `\t` and `\xNN` for what a line cannot hold. A line
+That file has one value a line, in UTF-8, with `\\`, `\n`, `\r`, `\t` and `\xNN` for what a line cannot hold. A line
 `[…]` names who publishes the values below it; `#` begins a comment.
 """
 
@@ -22,6 +22,8 @@ from scanner.correlate.candidates import Candidate, Provenance
 from scanner.correlate.candidates.phrases import phrases, spellings
 
 _FILE: Final = "known-secrets.txt"
+_LEAKED: Final = "leaked-secrets.txt"
+"""One value a line, as it stands; NOTICE says where they come from."""
 _ESCAPE: Final = re.compile(rb"\\(?:([\\nrt])|x([0-9a-fA-F]{2}))")
 _ESCAPED: Final = {b"\\": b"\\", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _EMPTY: Final = Candidate(b"", Provenance("no secret at all, or one of zero bytes"))
@@ -46,6 +48,7 @@ _KEY: Final = re.compile(rb"[A-Za-z0-9+/_-]{22,}={1,2}|[0-9a-fA-F]{32,}")
 """What looks like the encoding of a key, not like a word."""
 
 _PUBLIC_CODE: Final = "in a list of secrets found in public code"
+_PUBLIC_JWT: Final = "in a list of leaked secrets of JSON web tokens"
 _PLACEHOLDER: Final = "a common placeholder"
 
 
@@ -68,6 +71,7 @@ def derived() -> Iterator[Candidate]:
 
     It is made anew each time, for it would take tens of megabytes; some come twice.
     """
+    yield from _leaked()
     for candidate in published():
         yield from _forms(candidate)
     yield from _scraped()
@@ -109,6 +113,15 @@ def _made_of(secret: bytes) -> Iterator[tuple[str, bytes]]:
             repeated = secret * -(-length // len(secret))
             yield "repeated", repeated
             yield f"repeated to {length} bytes", repeated[:length]
+
+
+def _leaked() -> Iterator[Candidate]:
+    """Secrets of JSON web tokens that stood in public code, and the keys that they encode."""
+    for line in (rulebook.folder() / _LEAKED).read_bytes().split(b"\n"):
+        if line:
+            yield Candidate(line, Provenance(_PUBLIC_JWT))
+        if _KEY.fullmatch(line):
+            yield from (Candidate(key, Provenance(_PUBLIC_JWT, form, line.decode())) for form, key in _keys(line))
 
 
 def _scraped() -> Iterator[Candidate]:
