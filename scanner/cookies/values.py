@@ -1,0 +1,33 @@
+"""What the modules of wire formats share: values as programs get them, and the times that they may tell."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from scanner.decode.times import numeric_date
+from scanner.model import Cookie, NumericDate
+
+LONGEST: Final = 65_536
+"""Bytes of a value that are read. Browsers hold 4,096 a cookie; frameworks that need more break it into several."""
+_EARLIEST: Final = 1_104_537_600
+_LATEST: Final = 4_102_444_800
+"""2005-01-01 and 2100-01-01 UTC, seconds: between them lies every time that a framework of today wrote."""
+_BYTES_PER_TRY: Final = 2_048
+"""Bytes that an HMAC covers in the time that it takes to begin and end."""
+
+
+def unquoted(text: bytes) -> bytes:
+    """`text` with its percent-encoding undone once; a `+` stays one, as in cookies."""
+    return unquote_to_bytes(text) if b"%" in text else text
+
+
+def instant(value: float) -> NumericDate | None:
+    """The instant of a number of seconds, or of a smaller unit; None before 2005, or after 2099."""
+    date = numeric_date(value)
+    return date if date and _EARLIEST <= date.seconds < _LATEST else None
+
+
+def tries_of(cookie: Cookie) -> int:
+    """What it costs to go once through all that the signature covers, in HMACs over a short text."""
+    return 1 + len(cookie.signed) // _BYTES_PER_TRY
