@@ -13,13 +13,13 @@ from typing import Final
 
 from scanner.cookies import Clues
 from scanner.cookies.dotnet import machine_key, purpose_key
-from scanner.cookies.values import LONGEST, tries_of
+from scanner.cookies.values import LONGEST, named, tries_of
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
 _SHAPE: Final = re.compile(
-    rb"(?:\.(?:ASPXAUTH|AspNet\.\w+)\b[^\w\n]{1,12}(?:value\W{1,8})?)?"
-    rb"(?P<raw>(?P<hex>(?:[0-9A-F]{2}){48,}|(?:[0-9a-f]{2}){48,})(?![\w-])|(?P<base64>[\w-]{86,}))",
+    named(rb"\.(?:ASPXAUTH|AspNet\.\w+)")
+    + rb"(?P<raw>(?P<hex>(?:[0-9A-F]{2}){48,}|(?:[0-9a-f]{2}){48,})(?![\w-])|(?P<base64>[\w-]{86,}))",
     re.ASCII,
 )
 _BLOCK_BYTES: Final = 16
@@ -45,7 +45,7 @@ def decode(text: bytes) -> Cookie | None:
     )
 
 
-def begins(text: bytes) -> bool:
+def begins(_text: bytes) -> bool:
     """Never: what is there of one may be any number."""
     return False
 

@@ -1,4 +1,4 @@
-"""Values of gorilla/securecookie 1.1 (gorilla/sessions, gin-contrib, echo, Ory Kratos): base64url of `time|content|MAC`.
+"""Values of gorilla/securecookie 1.1 (gorilla/sessions, gin-contrib, Ory Kratos): base64url of `time|content|MAC`.
 
 The MAC is HMAC-SHA256 over `name|time|content`, the content base64url of a gob or JSON, or of either encrypted with a
 key of its own, which makes that key needed to forge one.

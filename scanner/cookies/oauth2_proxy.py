@@ -16,8 +16,9 @@ from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
 _SHAPE: Final = re.compile(
-    rb"(?P<content>[\w-]{4,}(?:=|%3[Dd]){0,2})(?:\||%7[Cc])(?P<time>1\d{9})(?:\||%7[Cc])"
-    rb"(?P<mac>[\w-]{43}|[\w-]{27})(?:=|%3[Dd])",
+    rb"(?:[\w.%-]{1,128}=)??"
+    rb"(?P<raw>(?P<content>[\w-]{4,}(?:=|%3[Dd]){0,2})(?:\||%7[Cc])(?P<time>1\d{9})(?:\||%7[Cc])"
+    rb"(?P<mac>[\w-]{43}|[\w-]{27})(?:=|%3[Dd]))",
     re.ASCII,
 )
 _DIGESTS: Final = {32: "sha256", 20: "sha1"}
@@ -26,7 +27,7 @@ _PART: Final = re.compile(r"_\d\Z")
 
 
 def decode(text: bytes) -> Cookie | None:
-    """The cookie that `text` starts with, or None where it starts with none."""
+    """The cookie that `text` starts with, behind its name or without; None where it starts with none."""
     shape = _SHAPE.match(text[:LONGEST])
     if not shape:
         return None
@@ -36,11 +37,12 @@ def decode(text: bytes) -> Cookie | None:
         return None
     return Cookie(
         family="oauth2-proxy",
-        raw=Sealed(shape[0]),
+        raw=Sealed(shape["raw"]),
         signed=Sealed(content + shape["time"]),
         signature=Sealed(mac),
         payload="encrypted",
         times={"iat": issued},
+        start=shape.start("raw"),
     )
 
 

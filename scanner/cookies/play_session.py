@@ -11,12 +11,11 @@ import re
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.values import LONGEST, tries_of, unquoted
+from scanner.cookies.values import LONGEST, named, tries_of, unquoted
 from scanner.model import Cookie, Sealed
 
 _SHAPE: Final = re.compile(
-    rb"(?:[A-Z]+_(?:SESSION|FLASH|ERRORS)[^\w\n][^\n0-9a-f]{0,24}?(?:value[^\n0-9a-f]{1,8})?)?"
-    rb"(?P<raw>(?P<mac>[0-9a-f]{40})-(?P<content>[\w%&=.:~*+!-]+))",
+    named(rb"PLAY_(?:SESSION|FLASH|ERRORS)") + rb"(?P<raw>(?P<mac>[0-9a-f]{40})-(?P<content>[\w%&=.:~*+!-]+))",
     re.ASCII,
 )
 _CONTENT: Final = re.compile(rb"(?s)[^=&\0]+=.*|\0[^:]+:.*\0|___\w+.*")
@@ -37,12 +36,12 @@ def decode(text: bytes) -> Cookie | None:
     )
 
 
-def begins(text: bytes) -> bool:
+def begins(_text: bytes) -> bool:
     """Never: what is there of one may be a hash."""
     return False
 
 
-def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
+def signs(secret: bytes, cookie: Cookie, _clues: Clues) -> str | None:
     """What `secret` is, as the application's. What stands there may be encoded once more than what was signed."""
     content, mac = cookie.signed.reveal(), cookie.signature.reveal()
     if hmac.digest(secret, content, "sha1") == mac:
@@ -52,6 +51,6 @@ def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
     return None
 
 
-def tries(cookie: Cookie, clues: Clues) -> int:
+def tries(cookie: Cookie, _clues: Clues) -> int:
     """An HMAC, or two."""
     return 2 * tries_of(cookie)

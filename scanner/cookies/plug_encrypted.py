@@ -48,7 +48,7 @@ def decode(text: bytes) -> Cookie | None:
     )
 
 
-def begins(text: bytes) -> bool:
+def begins(_text: bytes) -> bool:
     """Never: a part of one may be anything."""
     return False
 

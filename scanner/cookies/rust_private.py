@@ -1,4 +1,4 @@
-"""Private cookies of the `cookie` crate 0.18 of Rust (Rocket, actix-session, axum-extra): base64 of nonce, content, tag.
+"""Private cookies of the `cookie` crate 0.18 of Rust (Rocket, actix-session): base64 of nonce, content and tag.
 
 The content is encrypted with AES-256-GCM, whose tag covers the cookie's name. Nothing marks the format, so it is looked
 for under the name that actix-session gives its cookie.
@@ -11,13 +11,14 @@ from typing import Final
 
 from scanner.cookies import Clues
 from scanner.cookies.rust_keys import keys
-from scanner.cookies.values import LONGEST, tries_of, unquoted
+from scanner.cookies.values import LONGEST, named, tries_of, unquoted
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
 _SHAPE: Final = re.compile(
-    rb"(?:(?i:set-cookie|cookie): ?|; ?)?(?:id=\"?)?(?P<raw>(?:[A-Za-z0-9+/]|%2[BbFf]){38,}(?:=|%3[Dd]){0,2})"
+    named(rb"(?:(?i:set-cookie|cookie): ?|; ?)?id") + rb"(?P<raw>(?:[A-Za-z0-9+/]|%2[BbFf]){38,}(?:=|%3[Dd]){0,2})"
 )
+_HEX: Final = re.compile(rb"[0-9a-f]+|[0-9A-F]+")
 _NONCE_BYTES: Final = 12
 _TAG_BYTES: Final = 16
 
@@ -30,7 +31,7 @@ def decode(text: bytes) -> Cookie | None:
     reader = Reader()
     value = unquoted(shape["raw"])
     data = reader.base64(value)
-    if not data or len(value) % 4 or "base64-trailing-bits" in reader.anomalies or _is_text(data):
+    if not data or len(value) % 4 or _is_plain(value, data) or "base64-trailing-bits" in reader.anomalies:
         return None
     return Cookie(
         family="rust-private",
@@ -42,7 +43,7 @@ def decode(text: bytes) -> Cookie | None:
     )
 
 
-def begins(text: bytes) -> bool:
+def begins(_text: bytes) -> bool:
     """Never: nothing marks the format."""
     return False
 
@@ -69,8 +70,10 @@ def tries(cookie: Cookie, clues: Clues) -> int:
     return 2 + 4 * len(clues.names) * tries_of(cookie)
 
 
-def _is_text(data: bytes) -> bool:
-    """Whether `data` may be read: then it is not encrypted."""
+def _is_plain(value: bytes, data: bytes) -> bool:
+    """Whether `value` is a number in hexadecimal, or the `data` that it is base64 of may be read."""
+    if _HEX.fullmatch(value):
+        return True
     try:
         return data.decode().isprintable()
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Signed cookies of the `cookie` crate 0.18 of Rust (Rocket, actix-session, axum-extra): a MAC in base64, then the value.
+"""Signed cookies of the `cookie` crate 0.18 of Rust (Rocket, actix-session, axum-extra): MAC in base64, then the value.
 
 The MAC is HMAC-SHA256 over the value alone: it holds under any name. Nothing marks the format, so it is looked for
 under the name that actix-session gives its cookie, and in the header that sets one.
@@ -12,13 +12,13 @@ from typing import Any, Final
 
 from scanner.cookies import Clues
 from scanner.cookies.rust_keys import keys
-from scanner.cookies.values import LONGEST, tries_of, unquoted
+from scanner.cookies.values import LONGEST, named, tries_of, unquoted
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
 _SHAPE: Final = re.compile(
-    rb"(?:(?i:set-cookie|cookie): ?|; ?)?(?:[\w.-]{1,64}=\"?)??"
-    rb"(?P<raw>(?P<mac>(?:[A-Za-z0-9+/]|%2[BbFf]){43}(?:=|%3[Dd]))(?P<value>(?:[\w!#$&'()*+./:<>?@\[\]^`{|}~%-]|=)+))",
+    named(rb"(?:(?i:set-cookie|cookie): ?|; ?)?[\w.-]{1,64}")
+    + rb"(?P<raw>(?P<mac>(?:[A-Za-z0-9+/]|%2[BbFf]){43}(?:=|%3[Dd]))(?P<value>[\w!#$&'()*+./:<=>?@\[\]^`{|}~%-]+))",
     re.ASCII,
 )
 
@@ -44,12 +44,12 @@ def decode(text: bytes) -> Cookie | None:
     )
 
 
-def begins(text: bytes) -> bool:
+def begins(_text: bytes) -> bool:
     """Never: nothing marks the format."""
     return False
 
 
-def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
+def signs(secret: bytes, cookie: Cookie, _clues: Clues) -> str | None:
     """What `secret` is, as the key or as the master key of one."""
     value, mac = cookie.signed.reveal(), cookie.signature.reveal()
     if any(hmac.digest(signing, value, "sha256") == mac for signing, _ in keys(secret)):
@@ -57,7 +57,7 @@ def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
     return None
 
 
-def tries(cookie: Cookie, clues: Clues) -> int:
+def tries(cookie: Cookie, _clues: Clues) -> int:
     """Two HMACs, and two to derive."""
     return 2 + 2 * tries_of(cookie)
 

@@ -12,13 +12,11 @@ from functools import lru_cache
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.values import LONGEST, tries_of, unquoted
+from scanner.cookies.values import LONGEST, named, tries_of, unquoted
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
-_SHAPE: Final = re.compile(
-    rb"(?:rememberMe\W{1,12}(?:value\W{1,8})?)?(?P<raw>(?:[A-Za-z0-9+/]|%2[BbFf]){43,}(?:=|%3[Dd]){0,2})"
-)
+_SHAPE: Final = re.compile(named(rb"rememberMe") + rb"(?P<raw>(?:[A-Za-z0-9+/]|%2[BbFf]){43,}(?:=|%3[Dd]){0,2})")
 _BLOCK_BYTES: Final = 16
 _KEY_BYTES: Final = (16, 24, 32)
 _SERIALISED: Final = b"\xac\xed\x00\x05"
@@ -48,12 +46,12 @@ def decode(text: bytes) -> Cookie | None:
     )
 
 
-def begins(text: bytes) -> bool:
+def begins(_text: bytes) -> bool:
     """Never: nothing marks the format."""
     return False
 
 
-def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
+def signs(secret: bytes, cookie: Cookie, _clues: Clues) -> str | None:
     """What `secret` is, as `cipherKey`, in base64 or as bytes."""
     data = cookie.signed.reveal()
     for key in _keys(secret):
@@ -62,7 +60,7 @@ def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
     return None
 
 
-def tries(cookie: Cookie, clues: Clues) -> int:
+def tries(cookie: Cookie, _clues: Clues) -> int:
     """A block and all of it, with a key or two."""
     return 4 * (2 + tries_of(cookie))
 

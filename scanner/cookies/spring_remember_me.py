@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from scanner.cookies.values import LONGEST, instant, unquoted
+from scanner.cookies.values import LONGEST, instant, named, unquoted
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
-_SHAPE: Final = re.compile(
-    rb"(?:remember-me\W{1,12}(?:value\W{1,8})?)?(?P<raw>(?:[A-Za-z0-9+/]|%2[BbFf]){38,}(?:=|%3[Dd]){0,2})"
-)
+_SHAPE: Final = re.compile(named(rb"remember-me") + rb"(?P<raw>(?:[A-Za-z0-9+/]|%2[BbFf]){38,}(?:=|%3[Dd]){0,2})")
 _HASHED: Final = re.compile(
     rb"(?P<covered>(?P<user>[^:\x00-\x1f]+):(?P<end>\d{10,14})(?::(?:MD5|SHA-?(?:1|256|384|512)))?):"
     rb"(?P<hash>[0-9a-f]{32}|[0-9a-f]{64})"
@@ -45,6 +43,6 @@ def decode(text: bytes) -> Cookie | None:
     )
 
 
-def begins(text: bytes) -> bool:
+def begins(_text: bytes) -> bool:
     """Never: nothing marks the format."""
     return False

@@ -15,6 +15,13 @@ _LATEST: Final = 4_102_444_800
 """2005-01-01 and 2100-01-01 UTC, seconds: between them lies every time that a framework of today wrote."""
 _BYTES_PER_TRY: Final = 2_048
 """Bytes that an HMAC covers in the time that it takes to begin and end."""
+_BETWEEN: Final = rb"""\\?["']?(?:\s{0,2}[=:]\s{0,2}|\t|,\s{0,40}\\?["']value\\?["']\s?:\s?)\\?["']?"""
+"""What stands between a cookie's name and its value: a sign, or what captures and browsers write there."""
+
+
+def named(names: bytes) -> bytes:
+    """An expression for what may stand before a value: one of the `names`, and what follows it."""
+    return b"(?:(?:%b)%b)?" % (names, _BETWEEN)
 
 
 def unquoted(text: bytes) -> bytes:

@@ -57,7 +57,7 @@ def begins(text: bytes) -> bool:
     return re.match(rb"(?:/|%2[Ff])wEP[A-Za-z0-9+/%]{8}", text) is not None
 
 
-def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
+def signs(secret: bytes, cookie: Cookie, _clues: Clues) -> str | None:
     """What `secret` is, as `validationKey`, in hexadecimal or as bytes."""
     state, key = _read(cookie.raw.reveal()), machine_key(secret)
     if not state or len(key) not in _KEY_BYTES:
@@ -69,7 +69,7 @@ def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
     return None
 
 
-def tries(cookie: Cookie, clues: Clues) -> int:
+def tries(cookie: Cookie, _clues: Clues) -> int:
     """An HMAC for each algorithm and generator."""
     return len(_DIGESTS) * (1 + len(_GENERATORS)) * tries_of(cookie)
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from scanner.cookies.values import LONGEST, instant
+from scanner.cookies.values import LONGEST, instant, named
 from scanner.model import Cookie, Sealed
 
 _SHAPE: Final = re.compile(
-    rb"(?:wordpress_(?:logged_in_|sec_)?[0-9a-f]{32}\W{1,12}(?:value\W{1,8})?)?"
-    rb"(?P<raw>(?P<covered>[\w.%@+*-]{1,180}?(?:\||%7[Cc])(?P<end>\d{10})(?:\||%7[Cc])[A-Za-z0-9]{43}(?:\||%7[Cc]))"
+    named(rb"wordpress_(?:logged_in_|sec_)?[0-9a-f]{32}")
+    + rb"(?P<raw>(?P<covered>[\w.%@+*-]{1,180}?(?:\||%7[Cc])(?P<end>\d{10})(?:\||%7[Cc])[A-Za-z0-9]{43}(?:\||%7[Cc]))"
     rb"(?P<hash>[0-9a-f]{64}|[0-9a-f]{32}))(?!\w)",
     re.ASCII,
 )
@@ -37,6 +37,6 @@ def decode(text: bytes) -> Cookie | None:
     )
 
 
-def begins(text: bytes) -> bool:
+def begins(_text: bytes) -> bool:
     """Never: a part of one tells no format."""
     return False
