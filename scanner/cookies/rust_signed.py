@@ -30,7 +30,10 @@ def decode(text: bytes) -> Cookie | None:
         return None
     reader = Reader()
     mac, value = reader.base64(unquoted(shape["mac"])), unquoted(shape["value"])
-    if not mac or "base64-trailing-bits" in reader.anomalies or not _is_text(value):
+    # What may be read is no MAC: other formats have their content first.
+    if not mac or _is_text(mac) or not _is_text(value) or value[:2] == b"--":
+        return None
+    if "base64-trailing-bits" in reader.anomalies:
         return None
     claims = _claims(value)
     return Cookie(

@@ -25,13 +25,8 @@ def decode(text: bytes) -> Token | None:
     """The token that `text` starts with, behind the word that tells of it or without; None where there is none."""
     shape = _SHAPE.match(text)
     raw = shape["token"] if shape else b""
-    if not raw or len(raw) > _MOST:
-        return None
-    number = 0
-    for digit in raw:
-        number = number * 62 + _DIGITS[digit]
-    data = number.to_bytes((number.bit_length() + 7) // 8)
-    if len(data) < _LEAST_BYTES or data[0] != _VERSION:
+    data = unpacked(raw)
+    if not data:
         return None
     return Token(
         form="branca",
@@ -41,6 +36,17 @@ def decode(text: bytes) -> Token | None:
         times={"iat": NumericDate(seconds=int.from_bytes(data[1:5]))},
         start=shape.start("token") if shape else 0,
     )
+
+
+def unpacked(raw: bytes) -> bytes | None:
+    """The bytes that a token stands for; None for what is none."""
+    if not raw or len(raw) > _MOST:
+        return None
+    number = 0
+    for digit in raw:
+        number = number * 62 + _DIGITS[digit]
+    data = number.to_bytes((number.bit_length() + 7) // 8)
+    return data if len(data) >= _LEAST_BYTES and data[0] == _VERSION else None
 
 
 def begins(_text: bytes) -> bool:

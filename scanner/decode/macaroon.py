@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from scanner.decode.objects import Found, read_object
+from scanner.decode.objects import read_object
 from scanner.decode.reading import Reader
 from scanner.decode.times import numeric_date
 from scanner.decode.wire import piece, varint
@@ -37,16 +37,23 @@ _UNTIL: Final = re.compile(
 """A caveat that tells an end: `time < 2030-01-01T00:00Z`, `time-before 2030-…`, `expires: 1893456000`."""
 
 
-class _Caveat(NamedTuple):
+class Caveat(NamedTuple):
+    """A condition under which a macaroon holds."""
+
     text: bytes
     third_party: bool
+    verification: bytes = b""
+    """What the third party's key is encrypted to, in a caveat of one."""
 
 
-class _Macaroon(NamedTuple):
+class Macaroon(NamedTuple):
+    """A macaroon as it was read, whatever its serialisation."""
+
     location: bytes
     identifier: bytes
-    caveats: list[_Caveat]
+    caveats: list[Caveat]
     signature: bytes
+    """32 bytes."""
 
 
 def decode(text: bytes) -> Token | None:
@@ -56,14 +63,18 @@ def decode(text: bytes) -> Token | None:
     """
     if _OBJECT.match(text):
         found = read_object(Reader(), text)
-        return _of_json(found) if found else None
-    run = _run(text)
-    data = _bytes(run)
-    try:
-        read = _of_packets(data) if data[:1] == b"0" else _of_binary(data)
-    except ValueError:
-        return None
-    return _token(read, run) if read.location not in _TOLD_ELSEWHERE else None
+        read = found and _of_json(found.members)
+        return _token(read, found.raw, found.start) if found and read else None
+    read = _of_run(run := _run(text))
+    return _token(read, run) if read and read.location not in _TOLD_ELSEWHERE else None
+
+
+def macaroon(text: bytes) -> Macaroon | None:
+    """What a text says that `decode` reads a macaroon in; None for another."""
+    if _OBJECT.match(text):
+        found = read_object(Reader(), text)
+        return _of_json(found.members) if found else None
+    return _of_run(_run(text))
 
 
 def begins(text: bytes) -> bool:
@@ -86,7 +97,15 @@ def _bytes(run: bytes) -> bytes:
     return Reader().base64(bare[: len(bare) - (len(bare) % 4 == 1)]) or b""
 
 
-def _of_packets(data: bytes) -> _Macaroon:
+def _of_run(run: bytes) -> Macaroon | None:
+    data = _bytes(run)
+    try:
+        return _of_packets(data) if data[:1] == b"0" else _of_binary(data)
+    except ValueError:
+        return None
+
+
+def _of_packets(data: bytes) -> Macaroon:
     """Version 1: four hexadecimal digits of length, a name, a space, the value, a line end."""
     packets: list[tuple[int, bytes]] = []
     at = 0
@@ -100,7 +119,7 @@ def _of_packets(data: bytes) -> _Macaroon:
     return _of(iter(packets))
 
 
-def _of_binary(data: bytes) -> _Macaroon:
+def _of_binary(data: bytes) -> Macaroon:
     """Version 2: a byte 2, then fields of type, length and value, in sections that a zero ends."""
     if data[:1] != b"\x02":
         raise ValueError
@@ -118,31 +137,30 @@ def _fields(data: bytes) -> Iterator[tuple[int, bytes]]:
             return
 
 
-def _of(packets: Iterator[tuple[int, bytes]]) -> _Macaroon:
+def _of(packets: Iterator[tuple[int, bytes]]) -> Macaroon:
     """The macaroon of packets in their order. Raises ValueError where they make none."""
     location, identifier, signature = b"", None, b""
-    caveats: list[_Caveat] = []
+    caveats: list[Caveat] = []
     for kind, value in packets:
         if kind == _LOCATION:
             location = location if identifier is not None else value
         elif kind == _IDENTIFIER and identifier is None:
             identifier = value
         elif kind == _IDENTIFIER:
-            caveats.append(_Caveat(value, third_party=False))
+            caveats.append(Caveat(value, third_party=False))
         elif kind == _VERIFICATION and caveats:
-            caveats[-1] = caveats[-1]._replace(third_party=True)
+            caveats[-1] = caveats[-1]._replace(third_party=True, verification=value)
         elif kind == _SIGNATURE:
             signature = value
         else:
             raise ValueError
     if identifier is None or len(signature) != _SIGNATURE_BYTES:
         raise ValueError
-    return _Macaroon(location, identifier, caveats, signature)
+    return Macaroon(location, identifier, caveats, signature)
 
 
-def _of_json(found: Found) -> Token | None:
+def _of_json(members: dict[str, Any]) -> Macaroon | None:
     """Both versions' objects: members have long names in the first, and one letter in the second."""
-    members = found.members
     caveats = _member(members, "caveats", "c")
     if not isinstance(caveats, list):
         caveats = []
@@ -154,11 +172,19 @@ def _of_json(found: Found) -> Token | None:
     if len(signature) != _SIGNATURE_BYTES or not identifier:
         return None
     location = str(_member(members, "location", "l") or "").encode("utf-8", "replace")
-    return _token(_Macaroon(location, identifier, read, signature), found.raw, found.start)
+    return Macaroon(location, identifier, read, signature)
 
 
-def _json_caveat(value: dict[str, Any]) -> _Caveat:
-    return _Caveat(_binary(value, "cid", "i"), third_party=any(name in value for name in ("vid", "v", "v64")))
+def _json_caveat(value: dict[str, Any]) -> Caveat:
+    verification = value.get("vid")
+    return Caveat(
+        _binary(value, "cid", "i"),
+        third_party=any(name in value for name in ("vid", "v", "v64")),
+        # The first version has it in base64 under its long name.
+        verification=_bytes(verification.encode("ascii", "replace"))
+        if isinstance(verification, str)
+        else _binary(value, "v", "v"),
+    )
 
 
 def _member(value: dict[str, Any], *names: str) -> object:
@@ -174,7 +200,7 @@ def _binary(value: dict[str, Any], long: str, short: str) -> bytes:
     return binascii.unhexlify(text) if long == "signature" and _HEX.fullmatch(text) else text
 
 
-def _token(found: _Macaroon, raw: bytes, start: int = 0) -> Token:
+def _token(found: Macaroon, raw: bytes, start: int = 0) -> Token:
     texts = [caveat.text.decode("utf-8", "replace") for caveat in found.caveats if not caveat.third_party]
     ends = [_until(text) for text in texts]
     known = [end for end in ends if end]
