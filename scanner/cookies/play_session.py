@@ -18,7 +18,8 @@ _SHAPE: Final = re.compile(
     named(rb"PLAY_(?:SESSION|FLASH|ERRORS)") + rb"(?P<raw>(?P<mac>[0-9a-f]{40})-(?P<content>[\w%&=.:~*+!-]+))",
     re.ASCII,
 )
-_CONTENT: Final = re.compile(rb"(?s)[^=&\0]+=.*|\0[^:]+:.*\0|___\w+.*")
+_CONTENT: Final = re.compile(rb"(?s)[^=&\0]+=.*|\0[^:]+:.*\0|%00[^%]+%3[Aa].*%00")
+"""A query string, or what Play 1 writes, which may be encoded once more."""
 
 
 def decode(text: bytes) -> Cookie | None:
