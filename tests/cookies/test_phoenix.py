@@ -34,10 +34,10 @@ def token(data: bytes, milliseconds: int, seconds: int) -> bytes:
     return b"\x83h\x03m" + len(data).to_bytes(4) + data + b"n\x06\0" + milliseconds.to_bytes(6, "little") + age
 
 
-def times(text: bytes) -> dict:
+def times(text: bytes) -> dict[str, int | None]:
     cookie = decode(text)
     assert cookie
-    return {name: time and time.seconds for name, time in cookie.times.items()}
+    return {name: date.seconds if date else None for name, date in cookie.times.items()}
 
 
 def test_session():
