@@ -16,7 +16,7 @@ from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
 _SHAPE: Final = re.compile(
-    named(rb"(?:(?i:set-cookie|cookie): ?|; ?)?id")
+    named(rb"(?:(?i:set-cookie|cookie): ?|; ?|\")?id")
     + rb"(?P<raw>(?:[A-Za-z0-9+/]|%2[BbFf]){38,}(?:=|%3[Dd]){0,2})(?![\w%=+/.-])"
 )
 _HEX: Final = re.compile(rb"[0-9a-f]+|[0-9A-F]+")

@@ -17,7 +17,7 @@ from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
 _SHAPE: Final = re.compile(
-    named(rb"(?:(?i:set-cookie|cookie): ?|; ?)?[\w.-]{1,64}")
+    named(rb"(?:(?i:set-cookie|cookie): ?|; ?|\")?[\w.-]{1,64}")
     + rb"(?P<raw>(?P<mac>(?:[A-Za-z0-9+/]|%2[BbFf]){43}(?:=|%3[Dd]))(?P<value>[\w!#$&'()*+./:<=>?@\[\]^`{|}~%-]+))",
     re.ASCII,
 )
