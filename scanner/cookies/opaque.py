@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from scanner.cookies.values import named
+from scanner.cookies.values import BETWEEN
 from scanner.model import Cookie, Sealed
 
 _LEAST_CHARACTERS: Final = 7
@@ -40,16 +40,14 @@ _IDS: Final = {
 """What follows each name."""
 _ENDS: Final = rb"(?![\w%=+/-])"
 _SHAPES: Final = tuple(
-    re.compile(b"%b(?P<raw>%b)%b" % (named(name).removesuffix(b"?"), b"(?:%b)" % value, _ENDS), re.ASCII)
-    for name, value in _IDS.items()
+    re.compile(b"(?:%b)%b(?P<raw>%b)%b" % (name, BETWEEN, value, _ENDS), re.ASCII) for name, value in _IDS.items()
 )
-_ALONE: Final = re.compile(rb"(?P<raw>%b)%b\Z" % (b"|".join(b"(?:%b)" % value for value in _IDS.values()), _ENDS))
 
 
 def decode(text: bytes) -> Cookie | None:
-    """The id that `text` starts with behind its name, or that it is without one; None where there is none."""
+    """The id that stands behind the name that `text` starts with; None where there is none. Alone, it may be anything."""
     head = text[:512]
-    shape = next((found for pattern in _SHAPES if (found := pattern.match(head))), None) or _ALONE.match(head)
+    shape = next((found for pattern in _SHAPES if (found := pattern.match(head))), None)
     if not shape or not _is_random(shape["raw"]):
         return None
     raw = Sealed(shape["raw"])

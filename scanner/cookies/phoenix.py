@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hmac
 import re
-from typing import Any, Final
+from typing import Final
 
 from scanner.cookies import Clues, plug_keys
-from scanner.cookies.values import LONGEST, instant, tries_of
+from scanner.cookies.values import LONGEST, instant, json_object, tries_of
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, NumericDate, Sealed
 
@@ -39,7 +39,7 @@ def decode(text: bytes) -> Cookie | None:
     content, signature = reader.base64(shape["content"]), reader.base64(shape["signature"])
     if not content or not signature or len(signature) != _HEADS[shape["head"]]:
         return None
-    claims = _claims(reader, content) if content[:1] == b"{" else None
+    claims = json_object(content)
     term = content[:1] == _TERM
     return Cookie(
         family="phoenix",
@@ -74,14 +74,6 @@ def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
 def tries(cookie: Cookie, clues: Clues) -> int:
     """A derivation a salt."""
     return (plug_keys.TRIES + tries_of(cookie)) * sum(1 for _ in plug_keys.salts(clues))
-
-
-def _claims(reader: Reader, content: bytes) -> dict[str, Any] | None:
-    try:
-        value = reader.json(content)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
 
 
 def _times(term: bytes) -> dict[str, NumericDate | None]:

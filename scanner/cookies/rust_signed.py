@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hmac
 import re
-from typing import Any, Final
+from typing import Final
 
 from scanner.cookies import Clues
 from scanner.cookies.rust_keys import keys
-from scanner.cookies.values import LONGEST, named, tries_of, unquoted
+from scanner.cookies.values import LONGEST, json_object, named, tries_of, unquoted
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
@@ -35,7 +35,7 @@ def decode(text: bytes) -> Cookie | None:
         return None
     if "base64-trailing-bits" in reader.anomalies:
         return None
-    claims = _claims(value)
+    claims = json_object(value)
     return Cookie(
         family="rust-signed",
         raw=Sealed(shape["raw"]),
@@ -70,11 +70,3 @@ def _is_text(value: bytes) -> bool:
         return value.decode().isprintable()
     except UnicodeDecodeError:
         return False
-
-
-def _claims(value: bytes) -> dict[str, Any] | None:
-    try:
-        read = Reader().json(value)
-    except (ValueError, RecursionError):
-        return None
-    return read if isinstance(read, dict) else None

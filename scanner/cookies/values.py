@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
+from scanner.decode.reading import Reader
 from scanner.decode.times import numeric_date
 from scanner.model import Cookie, NumericDate
 
@@ -15,18 +16,27 @@ _LATEST: Final = 4_102_444_800
 """2005-01-01 and 2100-01-01 UTC, seconds: between them lies every time that a framework of today wrote."""
 _BYTES_PER_TRY: Final = 2_048
 """Bytes that an HMAC covers in the time that it takes to begin and end."""
-_BETWEEN: Final = rb"""\\?["']?(?:\s{0,2}[=:]\s{0,2}|\t|,\s{0,40}\\?["']value\\?["']\s?:\s?)\\?["']?"""
+BETWEEN: Final = rb"""\\?["']?(?:\s{0,2}[=:]\s{0,2}|\t|,\s{0,40}\\?["']value\\?["']\s?:\s?)\\?["']?"""
 """What stands between a cookie's name and its value: a sign, or what captures and browsers write there."""
 
 
 def named(names: bytes) -> bytes:
     """An expression for what may stand before a value: one of the `names`, and what follows it."""
-    return b"(?:(?:%b)%b)?" % (names, _BETWEEN)
+    return b"(?:(?:%b)%b)?" % (names, BETWEEN)
 
 
 def unquoted(text: bytes) -> bytes:
     """`text` with its percent-encoding undone once; a `+` stays one, as in cookies."""
     return unquote_to_bytes(text) if b"%" in text else text
+
+
+def json_object(data: bytes) -> dict[str, Any] | None:
+    """The JSON object that `data` is; None for anything else."""
+    try:
+        value = Reader().json(data)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def instant(value: float) -> NumericDate | None:
