@@ -45,7 +45,7 @@ _SHAPES: Final = tuple(
 
 
 def decode(text: bytes) -> Cookie | None:
-    """The id that stands behind the name that `text` starts with; None where there is none. Alone, it may be anything."""
+    """The id behind the name that `text` starts with; None where there is none. Without a name it may be anything."""
     head = text[:512]
     shape = next((found for pattern in _SHAPES if (found := pattern.match(head))), None)
     if not shape or not _is_random(shape["raw"]):
