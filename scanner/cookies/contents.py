@@ -1,0 +1,94 @@
+"""What cookies hold, told without running any of it: JSON, text, or what a serialiser of some language wrote."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import Any, Final, Literal, NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from scanner.decode.reading import Reader
+from scanner.decode.times import numeric_date
+from scanner.model import NumericDate
+
+LONGEST: Final = 1 << 16
+"""Characters of a cookie that are read: sixteen times what browsers keep (RFC 6265 §6.1). What is longer is none."""
+_INFLATED: Final = 1 << 16
+"""Bytes that a compressed content is inflated to."""
+_EARLIEST: Final = 1_104_537_600
+_LATEST: Final = 4_102_444_800
+"""2005-01-01 and 2100-01-01 UTC, seconds: between them lie the times that frameworks sign."""
+_PICKLE: Final = re.compile(rb"(?s)\x80[\x02-\x05].*\.\Z")
+"""The opcode PROTO with its version, and at the end STOP (Python's `pickletools`)."""
+_PHP: Final = re.compile(rb'(?:a:\d+:\{|[sCO]:\d+:"|i:-?\d+;|b:[01];|d:[\d.E+-]+;|N;)')
+"""How a value begins that PHP's `serialize` wrote."""
+_USERS: Final = frozenset(
+    {
+        *("user", "userid", "user_id", "username", "user_name", "uid", "email", "login", "account", "sub", "id"),
+        *("_user_id", "_auth_user_id", "logged_in", "is_admin", "role"),
+    }
+)
+"""Members by which sessions say whose they are."""
+
+
+class Content(NamedTuple):
+    """What bytes are."""
+
+    payload: Literal["object", "json", "text", "binary"]
+    claims: dict[str, Any] | None = None
+    serializer: Literal["", "pickle", "php"] = ""
+
+
+def content(data: bytes) -> Content:
+    """What `data` is. Never raises."""
+    if data[:1] in (b"{", b"[", b'"') or data.isdigit() or data in (b"true", b"false", b"null"):
+        try:
+            value = Reader().json(data)
+        except (ValueError, RecursionError):
+            pass
+        else:
+            return Content("object", value) if isinstance(value, dict) else Content("json")
+    if _PICKLE.match(data):
+        return Content("binary", serializer="pickle")
+    if _PHP.match(data):
+        return Content("binary", serializer="php")
+    try:
+        readable = data.decode().isprintable()
+    except UnicodeDecodeError:
+        readable = False
+    return Content("text" if readable else "binary")
+
+
+def names_user(claims: dict[str, Any] | None) -> bool:
+    """Whether an object says whose session it is."""
+    return claims is not None and not _USERS.isdisjoint(map(str.lower, claims))
+
+
+def unquoted(text: bytes) -> bytes:
+    """`text` with its percent-encoding undone, once."""
+    return unquote_to_bytes(text) if b"%" in text else text
+
+
+def inflated(data: bytes) -> bytes | None:
+    """What zlib compressed, at most 64 KiB of it; None where it did not, or where the end is missing."""
+    inflater = zlib.decompressobj()
+    try:
+        plain = inflater.decompress(data, _INFLATED)
+    except zlib.error:
+        return None
+    return plain if inflater.eof or inflater.unconsumed_tail else None
+
+
+def instant(seconds: float) -> NumericDate | None:
+    """The instant of a time in seconds since 1970; None before 2005 and from 2100 on."""
+    return numeric_date(seconds) if _EARLIEST <= seconds < _LATEST else None
+
+
+def looks_random(text: bytes) -> bool:
+    """Whether base64 of at least 27 characters reads like a digest, not like words that programmers join.
+
+    Of 26 neighbours in a digest 16 are of another class of characters (capital, small, other); below 9 are 2 digests in
+    1,000, and most names.
+    """
+    classes = [2 if char in b"-_+/0123456789" else char < 97 for char in text[:27]]
+    return sum(one != other for one, other in zip(classes, classes[1:], strict=False)) >= 9 and 2 in classes
