@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import binascii
 import re
 import zlib
+from itertools import pairwise
 from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -18,6 +20,8 @@ _INFLATED: Final = 1 << 16
 _EARLIEST: Final = 1_104_537_600
 _LATEST: Final = 4_102_444_800
 """2005-01-01 and 2100-01-01 UTC, seconds: between them lie the times that frameworks sign."""
+_OCTET: Final = re.compile(rb"%[0-9A-Fa-f]{2}")
+_STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 _PICKLE: Final = re.compile(rb"(?s)\x80[\x02-\x05].*\.\Z")
 """The opcode PROTO with its version, and at the end STOP (Python's `pickletools`)."""
 _PHP: Final = re.compile(rb'(?:a:\d+:\{|[sCO]:\d+:"|i:-?\d+;|b:[01];|d:[\d.E+-]+;|N;)')
@@ -29,6 +33,12 @@ _USERS: Final = frozenset(
     }
 )
 """Members by which sessions say whose they are."""
+
+
+GAP: Final = rb"[\"']?[\s=:,]{1,40}[\"']?(?:value[\"']?[\s=:]{1,4}[\"']?)?"
+"""What stands between a cookie's name and its value: `=`, a tab, `": "`, `", "value": "`."""
+SEPARATOR: Final = rb"(?:\||%7[Cc])"
+"""A bar, percent-encoded or not."""
 
 
 class Content(NamedTuple):
@@ -69,6 +79,16 @@ def unquoted(text: bytes) -> bytes:
     return unquote_to_bytes(text) if b"%" in text else text
 
 
+def spelt(text: bytes, length: int) -> int:
+    """How many bytes of `text`, percent-encoded or not, spell its first `length` bytes."""
+    if b"%" not in text:
+        return length
+    at = 0
+    for _ in range(length):
+        at += 3 if _OCTET.match(text, at) else 1
+    return at
+
+
 def inflated(data: bytes) -> bytes | None:
     """What zlib compressed, at most 64 KiB of it; None where it did not, or where the end is missing."""
     inflater = zlib.decompressobj()
@@ -84,6 +104,15 @@ def instant(seconds: float) -> NumericDate | None:
     return numeric_date(seconds) if _EARLIEST <= seconds < _LATEST else None
 
 
+def digest(text: bytes) -> bytes | None:
+    """The bytes of base64 without padding, in either alphabet; None where its last character holds bits of no byte."""
+    data = Reader().base64(text)
+    if not data or len(text) % 4 == 0:
+        return data
+    last = binascii.b2a_base64(data[-(len(data) % 3) :], newline=False).rstrip(b"=")
+    return data if last[-1:] == text[-1:].translate(_STANDARD) else None
+
+
 def looks_random(text: bytes) -> bool:
     """Whether base64 of at least 27 characters reads like a digest, not like words that programmers join.
 
@@ -91,4 +120,4 @@ def looks_random(text: bytes) -> bool:
     1,000, and most names.
     """
     classes = [2 if char in b"-_+/0123456789" else char < 97 for char in text[:27]]
-    return sum(one != other for one, other in zip(classes, classes[1:], strict=False)) >= 9 and 2 in classes
+    return sum(one != other for one, other in pairwise(classes)) >= 9 and 2 in classes
