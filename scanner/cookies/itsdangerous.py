@@ -1,8 +1,8 @@
 """Values that itsdangerous signs (its modules `signer`, `timed` and `url_safe`): `payload.time.signature`.
 
-So are the sessions of Flask, Quart and Starlette (whose payload is in padded base64), the CSRF tokens of Flask-WTF, the
-ids of Flask-Session, and the links that reset passwords. The time is in seconds, in base64 of as few bytes as hold it;
-before release 1.0 it counted from 2011. What has no time has two parts.
+So are the sessions of Flask, Quart and Starlette (whose payload is in padded base64), the CSRF tokens of Flask-WTF, and
+the links that reset passwords. The time is in seconds, in base64 of as few bytes as hold it; before release 1.0 it
+counted from 2011. What has no time has two parts.
 """
 
 from __future__ import annotations
@@ -26,8 +26,6 @@ _VALUE: Final = re.compile(
 _CUT: Final = re.compile(_PAYLOAD + rb"\.(?P<time>[\w-]{6})\.[\w-]*\Z")
 _BEFORE: Final = re.compile(rb"""[A-Za-z]{2,10}+(?:=["']?|/|: |["'](?:: ?["']| value="))""")
 """What a pattern's anchor holds of the text before a value that has no head of its own."""
-_SID: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w-]{43}")
-"""The ids of Flask-Session: a UUID, since release 0.6 `secrets.token_urlsafe(32)`."""
 _EPOCH: Final = 1_293_840_000
 """2011-01-01 UTC, seconds: from where times count before itsdangerous 1.0."""
 _SINCE_EPOCH: Final = range(1 << 24, 1 << 28)
@@ -45,7 +43,6 @@ class _Way(NamedTuple):
 
 
 _FLASK: Final = _Way("hmac", b"cookie-session", "Flask session")
-_FLASK_SESSION: Final = _Way("hmac", b"flask-session", "Flask-Session id")
 _STARLETTE: Final = _Way("django-concat", b"itsdangerous.Signer", "Starlette session")
 _SIGNER: Final = _STARLETTE._replace(title="itsdangerous signature")
 _SERIALIZER: Final = _Way("django-concat", b"itsdangerous", "itsdangerous signature")
@@ -111,18 +108,17 @@ def _cookie(found: re.Match[bytes]) -> Cookie | None:
     if not time and (len(signature) > 20 or found["signature"].startswith((b"ey", b"ew"))):
         return None
     held = _content(payload)
-    opaque = not held and not time and bool(_SID.fullmatch(payload))
-    if not held and not opaque:
+    if not held:
         return None
     return Cookie(
         family="itsdangerous",
         raw=Sealed(found[0]),
         signed=Sealed(payload + b"." + time if time else payload),
         signature=Sealed(signature),
-        claims=held.claims if held else None,
-        payload=held.payload if held else "opaque",
+        claims=held.claims,
+        payload=held.payload,
         times={"iat": issued} if issued else {},
-        details={"user": True} if held and names_user(held.claims) else {},
+        details={"user": True} if names_user(held.claims) else {},
         start=found.start(),
     )
 
@@ -160,8 +156,6 @@ def _ways(kind: str, salts: tuple[bytes, ...]) -> tuple[_Way, ...]:
     """The ways to a key that come into question, the likeliest first: a secret costs each of them."""
     found = tuple(_of_scan(salts))
     match kind:
-        case "opaque":
-            return (_FLASK_SESSION, _SIGNER, _SERIALIZER, *found)
         case "padded":
             return (_STARLETTE, _FLASK, *found)
         case "session":

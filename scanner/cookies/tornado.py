@@ -18,14 +18,14 @@ from scanner.model import Cookie, Sealed
 _LENGTH: Final = rb"(?::|%3[Aa])"
 _BASE64: Final = rb"(?:[A-Za-z0-9+/]|%2[BbFf])*+(?:=|%3[Dd]){0,2}"
 _SECOND: Final = re.compile(
-    rb"(?P<signed>2" + SEPARATOR + rb"\d" + _LENGTH + rb"\d{1,9}" + SEPARATOR + rb"10" + _LENGTH + rb"(?P<time>\d{10})"
+    rb"(?:[\w.-]{1,100}=)?(?P<raw>(?P<signed>2" + SEPARATOR + rb"\d" + _LENGTH + rb"\d{1,9}" + SEPARATOR + rb"10" + _LENGTH + rb"(?P<time>\d{10})"
     + SEPARATOR + rb"\d{1,3}" + _LENGTH + rb"(?P<name>(?:[\w.+-]|%[0-9A-Fa-f]{2}){1,300}?)"
     + SEPARATOR + rb"\d{1,5}" + _LENGTH + rb"(?P<value>" + _BASE64 + rb")" + SEPARATOR + rb")"
-    + rb"(?P<mac>[0-9a-f]{64})(?!\w)"
+    + rb"(?P<mac>[0-9a-f]{64}))(?!\w)"
 )  # fmt: skip
 _FIRST: Final = re.compile(
-    rb"(?:[\w.-]{1,100}=)?(?P<raw>(?P<value>" + _BASE64 + rb")" + SEPARATOR + rb"(?P<time>\d{10})" + SEPARATOR
-    + rb"(?P<mac>[0-9a-f]{40}))(?!\w)"
+    rb"(?:[\w.-]{1,100}=(?!=?" + SEPARATOR + rb"))?(?P<raw>(?P<value>" + _BASE64 + rb")" + SEPARATOR
+    + rb"(?P<time>\d{10})" + SEPARATOR + rb"(?P<mac>[0-9a-f]{40}))(?!\w)"
 )  # fmt: skip
 _FIELDS: Final = re.compile(rb"2\|(\d):(\d+)\|10:\d{10}\|(\d{1,3}):([^|]*)\|(\d{1,5}):([^|]*)\|")
 _BEGUN: Final = re.compile(rb"2" + SEPARATOR + rb"\d" + _LENGTH + rb"\d{1,9}" + SEPARATOR + rb"10" + _LENGTH)
@@ -53,10 +53,9 @@ def decode(text: bytes) -> Cookie | None:
     else:
         signed, name = encoded + b"|" + found["time"], ""
     user = names_user(held.claims) or "user" in name.lower()
-    raw = second[0] if second else found["raw"]
     return Cookie(
         family="tornado",
-        raw=Sealed(raw),
+        raw=Sealed(found["raw"]),
         signed=Sealed(signed),
         signature=Sealed(bytes.fromhex(found["mac"].decode())),
         claims=held.claims,
@@ -64,7 +63,7 @@ def decode(text: bytes) -> Cookie | None:
         serializer=held.serializer,
         times={"iat": issued},
         details=({"name": name} if name else {}) | ({"user": True} if user else {}),
-        start=0 if second else found.start("raw"),
+        start=found.start("raw"),
     )
 
 
