@@ -88,7 +88,7 @@ def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
     """What it is the secret of: the framework, or the salt."""
     message, signature = cookie.signed.reveal(), cookie.signature.reveal()
     algorithm = _DIGESTS[len(signature)]
-    for way in _ways(_kind(cookie), clues.salts):
+    for way in _ways(_kind(cookie, clues), clues.salts):
         if hmac.digest(_key(secret, way.derivation, way.salt, algorithm), message, algorithm) == signature:
             return way.title
     return None
@@ -96,7 +96,7 @@ def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
 
 def tries(cookie: Cookie, clues: Clues) -> int:
     """One for each way to a key."""
-    return len(_ways(_kind(cookie), clues.salts))
+    return len(_ways(_kind(cookie, clues), clues.salts))
 
 
 def _cookie(found: re.Match[bytes]) -> Cookie | None:
@@ -140,15 +140,17 @@ def _issued(time: bytes) -> NumericDate | None:
     return instant(seconds + _EPOCH if seconds in _SINCE_EPOCH else seconds)
 
 
-def _kind(cookie: Cookie) -> str:
-    """What a value is by its content, which tells what may have signed it."""
+def _kind(cookie: Cookie, clues: Clues) -> str:
+    """What a value is by its content and name, which tell what may have signed it."""
     if cookie.payload != "object":
         return cookie.payload
     if b"=" in cookie.signed.reveal():
         return "padded"
     # Flask's flashes, Flask-Login's and Flask-WTF's members.
     claims = cookie.claims or {}
-    return "session" if "csrf_token" in claims or any(name[:1] == "_" for name in claims) else "object"
+    if "csrf_token" in claims or any(name[:1] == "_" for name in claims):
+        return "session"
+    return "session" if any("session" in name for name in clues.names[:1]) else "object"
 
 
 @lru_cache(maxsize=64)
