@@ -12,13 +12,13 @@ import re
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.contents import GAP, LONGEST, instant, unquoted
+from scanner.cookies.contents import GAP, LONGEST, instant, unquoted, unslashed
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
 _VALUE: Final = re.compile(
     rb"(?:(?:auth_tkt|AUTH_TKT)" + GAP + rb"|[\w.-]{1,100}=[\"']?)?"
-    rb"(?P<raw>(?P<plain>[0-9a-f]{40}(?:[\w.@:+,/=!*$~-]|%[0-9A-Fa-f]{2})+)|(?P<encoded>(?:[A-Za-z0-9+/]|%2[BbFf]){56,}(?:=|%3[Dd]){0,2}))"
+    rb"(?P<raw>(?P<plain>[0-9a-f]{40}(?:[\w.@:+,/=!*$~-]|%[0-9A-Fa-f]{2}|\\[0-3][0-7]{2})+)|(?P<encoded>(?:[A-Za-z0-9+/]|%2[BbFf]){56,}(?:=|%3[Dd]){0,2}))"
 )
 _TICKET: Final = re.compile(
     rb"(?s)(?P<digest>[0-9a-f]{128}|[0-9a-f]{64}|[0-9a-f]{32})(?P<time>[0-9a-f]{8})(?P<user>[^!]{1,255})!"
@@ -37,8 +37,8 @@ def decode(text: bytes) -> Cookie | None:
     plain = found["plain"]
     if plain is None:
         plain = Reader().base64(unquoted(found["encoded"])) or b""
-    elif b"!" not in plain:
-        plain = unquoted(plain)
+    else:
+        plain = unslashed(plain) if b"!" in plain else unquoted(plain)
     ticket = _TICKET.fullmatch(plain)
     issued = instant(int(ticket["time"], 16)) if ticket else None
     if not ticket or not issued:

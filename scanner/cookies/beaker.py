@@ -1,6 +1,6 @@
 """Cookies of Beaker (its `session.SignedCookie`): an HMAC-SHA1 in hexadecimal, and the id of a session, or all of it.
 
-A session of the type `cookie` is base64 of a pickle or of JSON, or encrypted behind a nonce.
+A session of the type `cookie` is base64 of a pickle or of compressed JSON, or of a nonce and of what is encrypted.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import re
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.contents import GAP, LONGEST, Content, content, names_user, unquoted
+from scanner.cookies.contents import GAP, LONGEST, Content, content, inflated, names_user, unquoted
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
 _VALUE: Final = re.compile(
     rb"(?:beaker\.session\.id" + GAP + rb")?"
-    rb"(?P<raw>(?P<mac>[0-9a-f]{40})(?P<value>(?:[\w+/-]|%2[BbFf]){32,}+(?:=|%3[Dd]){0,2}))"
+    rb"(?P<raw>(?P<mac>[0-9a-f]{40})(?P<value>(?:[\w+/=-]|%2[BbFf]|%3[Dd]){32,}+))"
 )
 _ID: Final = re.compile(rb"[0-9a-f]{32}|[0-9a-f]{40}")
 _LEAST_ENCRYPTED: Final = 40
@@ -63,5 +63,5 @@ def tries(_cookie: Cookie, _clues: Clues) -> int:
 
 def _content(value: bytes) -> Content | None:
     data = Reader().base64(value)
-    held = content(data) if data else None
+    held = content(inflated(data) or data) if data else None
     return held if held and (held.payload == "object" or held.serializer == "pickle") else None

@@ -21,6 +21,7 @@ _EARLIEST: Final = 1_104_537_600
 _LATEST: Final = 4_102_444_800
 """2005-01-01 and 2100-01-01 UTC, seconds: between them lie the times that frameworks sign."""
 _OCTET: Final = re.compile(rb"%[0-9A-Fa-f]{2}")
+_ESCAPE: Final = re.compile(rb"\\(?:([0-3][0-7]{2})|(.))")
 _STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 _PICKLE: Final = re.compile(rb"(?s)\x80[\x02-\x05].*\.\Z")
 """The opcode PROTO with its version, and at the end STOP (Python's `pickletools`)."""
@@ -79,6 +80,15 @@ def unquoted(text: bytes) -> bytes:
     return unquote_to_bytes(text) if b"%" in text else text
 
 
+def unslashed(text: bytes) -> bytes:
+    r"""`text` with the quoting of Python's `http.cookies` and of WebOb undone: `\054` is a comma, `\"` a quote."""
+    return _ESCAPE.sub(_unslashed, text) if b"\\" in text else text
+
+
+def _unslashed(escape: re.Match[bytes]) -> bytes:
+    return bytes([int(escape[1], 8)]) if escape[1] else escape[2]
+
+
 def spelt(text: bytes, length: int) -> int:
     """How many bytes of `text`, percent-encoded or not, spell its first `length` bytes."""
     if b"%" not in text:
@@ -116,8 +126,8 @@ def digest(text: bytes) -> bytes | None:
 def looks_random(text: bytes) -> bool:
     """Whether base64 of at least 27 characters reads like a digest, not like words that programmers join.
 
-    Of 26 neighbours in a digest 16 are of another class of characters (capital, small, other); below 9 are 2 digests in
-    1,000, and most names.
+    Of 26 neighbours in a digest some 16 are of different classes of characters: small, capital, other. Of 1,000 digests
+    5 have fewer than 9, or not all three classes; so have most names.
     """
     classes = [2 if char in b"-_+/0123456789" else char < 97 for char in text[:27]]
-    return sum(one != other for one, other in pairwise(classes)) >= 9 and 2 in classes
+    return sum(one != other for one, other in pairwise(classes)) >= 9 and len(set(classes)) == 3

@@ -13,13 +13,12 @@ from functools import lru_cache
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.contents import LONGEST
+from scanner.cookies.contents import LONGEST, unslashed
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
 _HEAD: Final = re.compile(rb'(?P<mac>[0-9a-f]{40})\$(?=\[\[(?P<quoted>\\)?"__json_message)')
 _QUOTED: Final = re.compile(rb'(?:[^"\\\r\n]|\\[^\r\n])*+')
-_ESCAPE: Final = re.compile(rb"\\(?:([0-3][0-7]{2})|(.))")
 _SALT: Final = b"django.contrib.messages"
 
 
@@ -31,8 +30,7 @@ def decode(text: bytes) -> Cookie | None:
         return None
     rest = text[head.end() :]
     if head["quoted"] and (quoted := _QUOTED.match(rest)):
-        length = quoted.end()
-        messages = _ESCAPE.sub(lambda escape: bytes([int(escape[1], 8)]) if escape[1] else escape[2], quoted[0])
+        length, messages = quoted.end(), unslashed(quoted[0])
     else:
         length, messages = -1, rest
     try:

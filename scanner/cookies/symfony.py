@@ -1,8 +1,8 @@
 """URIs that Symfony signs (its `UriSigner`): an HMAC of the whole URI in the query parameter `_hash`.
 
-So are the fragments at `/_fragment`, which run the controller that they name. The HMAC covers scheme, host, path and
-the query in the order of its names. It is SHA-256 in base64, since release 7.1 without padding and safe for URLs; the
-first releases took SHA-1.
+So are the fragments at `/_fragment`, which run the controller that they name. The HMAC covers scheme, host, path, the
+query in the order of its names (until release 2.5 in its own order) and the fragment. It is SHA-256 in base64, since
+release 7.1 without padding and safe for URLs.
 """
 
 from __future__ import annotations
@@ -22,44 +22,42 @@ _LONGEST: Final = 1 << 13
 """Characters of a URI that are read."""
 _PIECE: Final = rb"[^\s\"'<>\\`|{}^]"
 _URI: Final = re.compile(
-    rb"(?:"
-    + _PIECE
-    + rb"*?(?=https?://))?(?P<uri>(?:(?P<origin>https?://[^/?\s]{1,255})|(?=/))(?P<path>/?[^?\s]{0,2000})"
-    rb"\?(?P<query>" + _PIECE + rb"{1,4000}))"
+    rb"(?:[\w.-]{1,40}+=)?(?P<uri>(?:https?://[^/?\s]{1,255}+|(?=/))[^?\s]{0,2000}+\?" + _PIECE + rb"{1,6000}+)"
 )
-_HASH: Final = re.compile(rb"(?:^|[&?]|&amp;)_hash=(?P<hash>(?:[\w+/-]|%2[BbFf]){27,43}(?:=|%3[Dd]){0,1})(?=[&#]|$)")
-_ALGORITHMS: Final = {20: "sha1", 32: "sha256"}
+_PARTS: Final = re.compile(r"(?P<before>[^?]*)\?(?P<query>[^#]*)(?P<fragment>#.*)?")
+_HASH: Final = re.compile(
+    rb"[?&;]_hash=(?P<hash>(?:[\w+/-]|%2[BbFf]){43}(?:=|%3[Dd])?)(?=[&#]|\Z)",
+)
+_TRAILING: Final = b".,;)]"
+"""What ends a sentence, not a URI."""
 _ORIGINS: Final = 64
 """Origins of the scan that are tried on a path."""
 _FALLBACKS: Final = ("http://localhost", "https://localhost", "http://localhost:8000", "http://127.0.0.1:8000")
-"""Where a path is served that no log names a host for."""
+"""Where a path is served for which the scan names no host."""
 
 
-class _Query(NamedTuple):
-    text: bytes
-    """As `http_build_query` writes it, sorted, without `_hash`."""
+class _Signed(NamedTuple):
+    """What the HMAC of a URI may cover."""
+
+    texts: tuple[bytes, ...]
+    """Its query sorted, as of late; and in its own order."""
     expires: str
 
 
 def decode(text: bytes) -> Cookie | None:
-    """The URI that `text` starts with, or that follows there; None where there is none, or none that is signed."""
+    """The URI that `text` starts with, a name before it or not; None where there is none, or none that is signed."""
     found = _URI.match(text[:_LONGEST])
-    if not found:
+    raw = found["uri"].rstrip(_TRAILING) if found else b""
+    hashed = _HASH.search(raw)
+    signature = Reader().base64(unquote_to_bytes(hashed["hash"])) if hashed else None
+    if not found or not signature:
         return None
-    query = found["query"].partition(b"#")[0].rstrip(b".,;)]")
-    signed = _HASH.search(query)
-    signature = Reader().base64(unquote_to_bytes(signed["hash"])) if signed else None
-    if not signature or len(signature) not in _ALGORITHMS:
-        return None
-    sorted_query = _sorted(query.replace(b"&amp;", b"&"))
-    path = found["path"] or b"/"
-    origin = found["origin"] or b""
-    expires = instant(int(sorted_query.expires)) if re.fullmatch(r"\d{10}", sorted_query.expires) else None
-    raw = text[found.start("uri") : found.start("query") + len(query)]
+    signed = _signed(raw)
+    expires = instant(int(signed.expires)) if re.fullmatch(r"[0-9]{10}", signed.expires) else None
     return Cookie(
         family="symfony",
         raw=Sealed(raw),
-        signed=Sealed(origin + path + (b"?" + sorted_query.text if sorted_query.text else b"")),
+        signed=Sealed(signed.texts[0]),
         signature=Sealed(signature),
         payload="text",
         times={"exp": expires} if expires else {},
@@ -75,46 +73,50 @@ def begins(_text: bytes) -> bool:
 def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
     """Whether it is the application's secret; of a path alone, at any origin of the scan."""
     signature = cookie.signature.reveal()
-    algorithm = _ALGORITHMS[len(signature)]
-    for uri in _uris(cookie.signed.reveal(), clues.origins):
-        if hmac.digest(secret, uri, algorithm) == signature:
+    for uri in _uris(cookie.raw.reveal(), clues.origins):
+        if hmac.digest(secret, uri, "sha256") == signature:
             return "Symfony signed URI"
     return None
 
 
 def tries(cookie: Cookie, clues: Clues) -> int:
-    """One for each origin at which the path may be."""
-    return len(_uris(cookie.signed.reveal(), clues.origins))
+    """One for each order of the query, at each origin that the path may have."""
+    return len(_uris(cookie.raw.reveal(), clues.origins))
 
 
 @lru_cache(maxsize=256)
-def _uris(signed: bytes, origins: tuple[str, ...]) -> tuple[bytes, ...]:
-    if not signed.startswith(b"/"):
-        return (signed,)
-    return tuple(dict.fromkeys(origin.encode() + signed for origin in (*origins[:_ORIGINS], *_FALLBACKS)))
+def _uris(raw: bytes, origins: tuple[str, ...]) -> tuple[bytes, ...]:
+    bases = (*origins[:_ORIGINS], *_FALLBACKS) if raw.startswith(b"/") else ("",)
+    return tuple(dict.fromkeys(base.encode() + text for text in _signed(raw).texts for base in bases))
 
 
-def _sorted(query: bytes) -> _Query:
-    """A query as PHP reads it, sorts it by name, and writes it again: the last of equal names counts."""
+def _signed(raw: bytes) -> _Signed:
+    """A URI as PHP reads it and writes it again, without `_hash`: of equal names the last counts."""
+    parts = _PARTS.fullmatch(raw.replace(b"&amp;", b"&").decode("latin-1"))
+    before, query, fragment = parts.groups("") if parts else ("", "", "")
     values: dict[str, dict[str, str]] = {}
-    for pair in query.decode("latin-1").split("&"):
+    for pair in query.split("&"):
         name, _, value = (unquote_plus(part, "latin-1") for part in pair.partition("="))
         outer, bracket, inner = name.partition("[")
         outer = re.sub(r"[. ]", "_", outer)
         if bracket and inner.endswith("]"):
             members = values.setdefault(outer, {})
-            key = f"[{len(members)}]" if inner == "]" else bracket + inner
-            members[key] = value
+            members[f"[{len(members)}]" if inner == "]" else bracket + inner] = value
         else:
             values[outer] = {"": value}
     values.pop("_hash", None)
     values.pop("", None)
-    text = "&".join(
-        f"{_quoted(outer + inner)}={_quoted(value)}"
-        for outer in sorted(values)
-        for inner, value in values[outer].items()
+    texts = (_written(values, names) for names in (sorted(values), list(values)))
+    return _Signed(
+        tuple(dict.fromkeys(f"{before}{text}{fragment}".encode("latin-1") for text in texts)),
+        values.get("_expiration", {}).get("", ""),
     )
-    return _Query(text.encode("latin-1"), values.get("_expiration", {}).get("", ""))
+
+
+def _written(values: dict[str, dict[str, str]], names: list[str]) -> str:
+    """A query as PHP's `http_build_query` writes it, with its question mark; empty for none."""
+    text = "&".join(f"{_quoted(name + key)}={_quoted(value)}" for name in names for key, value in values[name].items())
+    return text and f"?{text}"
 
 
 def _quoted(text: str) -> str:

@@ -17,8 +17,9 @@ from scanner.model import Cookie, Sealed
 
 _LENGTH: Final = rb"(?::|%3[Aa])"
 _BASE64: Final = rb"(?:[A-Za-z0-9+/]|%2[BbFf])*+(?:=|%3[Dd]){0,2}"
+_BEGUN: Final = re.compile(rb"2" + SEPARATOR + rb"\d" + _LENGTH + rb"\d{1,9}" + SEPARATOR + rb"10" + _LENGTH)
 _SECOND: Final = re.compile(
-    rb"(?:[\w.-]{1,100}=)?(?P<raw>(?P<signed>2" + SEPARATOR + rb"\d" + _LENGTH + rb"\d{1,9}" + SEPARATOR + rb"10" + _LENGTH + rb"(?P<time>\d{10})"
+    rb"(?:[\w.-]{1,100}=)?(?P<raw>(?P<signed>" + _BEGUN.pattern + rb"(?P<time>\d{10})"
     + SEPARATOR + rb"\d{1,3}" + _LENGTH + rb"(?P<name>(?:[\w.+-]|%[0-9A-Fa-f]{2}){1,300}?)"
     + SEPARATOR + rb"\d{1,5}" + _LENGTH + rb"(?P<value>" + _BASE64 + rb")" + SEPARATOR + rb")"
     + rb"(?P<mac>[0-9a-f]{64}))(?!\w)"
@@ -28,7 +29,6 @@ _FIRST: Final = re.compile(
     + rb"(?P<time>\d{10})" + SEPARATOR + rb"(?P<mac>[0-9a-f]{40}))(?!\w)"
 )  # fmt: skip
 _FIELDS: Final = re.compile(rb"2\|(\d):(\d+)\|10:\d{10}\|(\d{1,3}):([^|]*)\|(\d{1,5}):([^|]*)\|")
-_BEGUN: Final = re.compile(rb"2" + SEPARATOR + rb"\d" + _LENGTH + rb"\d{1,9}" + SEPARATOR + rb"10" + _LENGTH)
 
 
 def decode(text: bytes) -> Cookie | None:
@@ -39,7 +39,7 @@ def decode(text: bytes) -> Cookie | None:
     if not found:
         return None
     encoded = unquoted(found["value"])
-    value = Reader().base64(encoded) if encoded and len(encoded) % 4 == 0 else encoded or None
+    value = Reader().base64(encoded) if len(encoded) % 4 == 0 else None
     issued = instant(int(found["time"]))
     if value is None or not issued:
         return None

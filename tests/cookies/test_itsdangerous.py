@@ -43,11 +43,14 @@ def starlette_header(secret, content):
         scope["session"].update(content)
         await send({"type": "http.response.start", "status": 200, "headers": []})
 
+    async def receive():
+        return {"type": "http.request"}
+
     async def send(message):
         sent.append(message)
 
     scope = {"type": "http", "headers": [], "path": "/"}
-    asyncio.run(SessionMiddleware(app, secret_key=secret)(scope, None, send))
+    asyncio.run(SessionMiddleware(app, secret_key=secret)(scope, receive, send))
     return next(value for name, value in sent[0]["headers"] if name == b"set-cookie").decode()
 
 
