@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -37,9 +38,11 @@ _BASE62: Final = {
 _ALGORITHMS: Final = {20: "sha1", 32: "sha256"}
 _COOKIE_KEY: Final = b"django.http.cookies"
 """What stands before the secret in the key of `get_cookie_signer`."""
-_NAMES: Final = 8
-_SALTS: Final = 32
-"""Names and salts that are tried."""
+_NAMES: Final = ("sessionid", "messages")
+"""Names of cookies that `set_signed_cookie` does not make."""
+_MOST_NAMES: Final = 4
+_MOST_SALTS: Final = 32
+"""Names and salts of the scan that are tried."""
 
 
 class _Way(NamedTuple):
@@ -123,7 +126,7 @@ def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
     """What it is the secret of: sessions, messages, or what the salt tells."""
     message, signature = cookie.signed.reveal(), cookie.signature.reveal()
     algorithm = _ALGORITHMS[len(signature)]
-    for way in _ways(cookie.payload, clues.names, clues.salts):
+    for way in _ways(_kind(cookie, clues), clues.names, clues.salts):
         if hmac.digest(_key(secret, way.prefix, way.salt, algorithm), message, algorithm) == signature:
             return way.title
     return None
@@ -131,7 +134,7 @@ def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
 
 def tries(cookie: Cookie, clues: Clues) -> int:
     """One for each way to a key."""
-    return len(_ways(cookie.payload, clues.names, clues.salts))
+    return len(_ways(_kind(cookie, clues), clues.names, clues.salts))
 
 
 def _content(value: bytes) -> Content | None:
@@ -151,33 +154,42 @@ def _issued(time: bytes) -> NumericDate | None:
     return instant(seconds)
 
 
+def _kind(cookie: Cookie, clues: Clues) -> str:
+    """What a value is by its content and name, which tell what may have signed it."""
+    if cookie.payload not in ("object", "binary"):
+        return "value"
+    # `_auth_user_id`, `_language`, `_session_expiry` …
+    session = any(name[:1] == "_" for name in cookie.claims or ()) or "sessionid" in clues.names[:1]
+    return "session" if session else "object"
+
+
 @lru_cache(maxsize=256)
-def _ways(payload: str, names: tuple[str, ...], salts: tuple[bytes, ...]) -> tuple[_Way, ...]:
+def _ways(kind: str, names: tuple[str, ...], salts: tuple[bytes, ...]) -> tuple[_Way, ...]:
     """The ways to a key that come into question, the likeliest first: a secret costs each of them."""
+    own = [name.encode() for name in names if name not in _NAMES][:_MOST_NAMES]
     cookies = tuple(
-        _Way(salt, "Django signed cookie", _COOKIE_KEY)
-        for name in (name.encode() for name in names[:_NAMES])
-        for salt in (name, b"django.http.cookies.v2:0:" + name)
+        _Way(salt, "Django signed cookie", _COOKIE_KEY) for name in own for salt in _cookie_salts(name, b"")
     )
-    found = tuple(
-        way
-        for salt in salts[:_SALTS]
-        for title in [f" (salt {salt.decode('utf-8', 'replace')})"]
-        for way in [
-            _Way(salt, f"Django signed value{title}"),
-            *(
-                _Way(salted, f"Django signed cookie{title}", _COOKIE_KEY)
-                for name in names[:1]
-                for salted in (
-                    name.encode() + salt,
-                    b"django.http.cookies.v2:%d:%s%s" % (len(salt.decode("utf-8", "replace")), salt, name.encode()),
-                )
-            ),
-        ]
-    )
-    if payload == "object" or payload == "binary":
-        return (*_SESSIONS, *_SIGNING, *found, *cookies, *_OTHERS)
-    return (*cookies, _MESSAGES, *_SIGNING, *found, *_OTHERS, *_SESSIONS)
+    found = tuple(way for salt in salts[:_MOST_SALTS] for way in _of_scan(salt, own))
+    match kind:
+        case "session":
+            return (*_SESSIONS, *_SIGNING, *found)
+        case "object":
+            return (*_SESSIONS, *_SIGNING, *cookies, *found, *_OTHERS)
+    return (*cookies, _MESSAGES, *_SIGNING, *found, *_OTHERS)
+
+
+def _of_scan(salt: bytes, names: list[bytes]) -> Iterator[_Way]:
+    behind = f" (salt {salt.decode('utf-8', 'replace')})"
+    yield _Way(salt, f"Django signed value{behind}")
+    for salted in (salted for name in names[:1] for salted in _cookie_salts(name, salt)):
+        yield _Way(salted, f"Django signed cookie{behind}", _COOKIE_KEY)
+
+
+def _cookie_salts(name: bytes, salt: bytes) -> tuple[bytes, bytes]:
+    """What `set_signed_cookie` makes of both: as of late, and as before."""
+    length = len(salt.decode("utf-8", "replace"))
+    return b"django.http.cookies.v2:%d:%s%s" % (length, salt, name), name + salt
 
 
 @lru_cache(maxsize=1 << 15)
