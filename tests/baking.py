@@ -25,7 +25,7 @@ class Baked(NamedTuple):
     ) -> str | None:
         """What `secret` proves of it; names are its own, and then the defaults of its format."""
         names = (self.name,) if self.name else ()
-        clues = Clues((*names, *load_cookies()[self.cookie.family].names), salts, origins)
+        clues = Clues((*names, *load_cookies()[self.cookie.family].names), salts, origins, thorough=True)
         return family(self.cookie.family).signs(
             secret.encode() if isinstance(secret, str) else secret, self.cookie, clues
         )

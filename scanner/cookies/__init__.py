@@ -29,6 +29,12 @@ class Clues(NamedTuple):
     """Texts of the scan that stand where frameworks take a salt."""
     origins: tuple[str, ...] = ()
     """Schemes and hosts of the scan, such as `https://shop.example`."""
+    thorough: bool = False
+    """Whether ways from a secret to a key are tried too that few programs take: for secrets that lie near."""
+
+
+FEW: Final = 8
+"""Ways from a secret to a key that are tried where it is not to be thorough: with them long lists are worth a try."""
 
 
 class Family(Protocol):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from scanner.cookies import Clues
+from scanner.cookies import FEW, Clues
 from scanner.cookies.contents import (
     LONGEST,
     Content,
@@ -40,7 +40,7 @@ _COOKIE_KEY: Final = b"django.http.cookies"
 """What stands before the secret in the key of `get_cookie_signer`."""
 _NAMES: Final = ("sessionid", "messages")
 """Names of cookies that `set_signed_cookie` does not make."""
-_MOST_NAMES: Final = 4
+_MOST_NAMES: Final = 2
 _MOST_SALTS: Final = 32
 """Names and salts of the scan that are tried."""
 
@@ -126,7 +126,7 @@ def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
     """What it is the secret of: sessions, messages, or what the salt tells."""
     message, signature = cookie.signed.reveal(), cookie.signature.reveal()
     algorithm = _ALGORITHMS[len(signature)]
-    for way in _ways(_kind(cookie, clues), clues.names, clues.salts):
+    for way in _ways(_kind(cookie, clues), clues.names, clues.salts, thorough=clues.thorough):
         if hmac.digest(_key(secret, way.prefix, way.salt, algorithm), message, algorithm) == signature:
             return way.title
     return None
@@ -134,7 +134,7 @@ def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
 
 def tries(cookie: Cookie, clues: Clues) -> int:
     """One for each way to a key."""
-    return len(_ways(_kind(cookie, clues), clues.names, clues.salts))
+    return len(_ways(_kind(cookie, clues), clues.names, clues.salts, thorough=clues.thorough))
 
 
 def _content(value: bytes) -> Content | None:
@@ -164,19 +164,19 @@ def _kind(cookie: Cookie, clues: Clues) -> str:
 
 
 @lru_cache(maxsize=256)
-def _ways(kind: str, names: tuple[str, ...], salts: tuple[bytes, ...]) -> tuple[_Way, ...]:
+def _ways(kind: str, names: tuple[str, ...], salts: tuple[bytes, ...], *, thorough: bool) -> tuple[_Way, ...]:
     """The ways to a key that come into question, the likeliest first: a secret costs each of them."""
     own = [name.encode() for name in names if name not in _NAMES][:_MOST_NAMES]
-    cookies = tuple(
-        _Way(salt, "Django signed cookie", _COOKIE_KEY) for name in own for salt in _cookie_salts(name, b"")
-    )
-    found = tuple(way for salt in salts[:_MOST_SALTS] for way in _of_scan(salt, own))
+    cookies = [_Way(salt, "Django signed cookie", _COOKIE_KEY) for name in own for salt in _cookie_salts(name, b"")]
+    found = [way for salt in salts[:_MOST_SALTS] for way in _of_scan(salt, own)]
     match kind:
         case "session":
-            return (*_SESSIONS, *_SIGNING, *found)
+            ways = (*_SESSIONS, *_SIGNING, *found)
         case "object":
-            return (*_SESSIONS, *_SIGNING, *cookies, *found, *_OTHERS)
-    return (*cookies, _MESSAGES, *_SIGNING, *found, *_OTHERS)
+            ways = (*_SESSIONS, *_SIGNING, *cookies, *found, *_OTHERS)
+        case _:
+            ways = (*cookies, _MESSAGES, *_SIGNING, *found, *_OTHERS)
+    return ways if thorough else ways[:FEW]
 
 
 def _of_scan(salt: bytes, names: list[bytes]) -> Iterator[_Way]:

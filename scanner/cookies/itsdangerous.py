@@ -10,11 +10,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from scanner.cookies import Clues
+from scanner.cookies import FEW, Clues
 from scanner.cookies.contents import LONGEST, Content, content, digest, inflated, instant, names_user, unquoted
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, NumericDate, Sealed
@@ -50,15 +49,29 @@ _CSRF: Final = _Way("django-concat", b"wtf-csrf-token", "Flask-WTF CSRF token")
 _OTHERS: Final = tuple(
     _Way("django-concat", salt.encode(), f"itsdangerous signature (salt {salt})")
     for salt in (
+        # What itsdangerous' documentation, guides and applications call the links that they sign.
+        *("password-reset-salt", "email-confirm", "password-reset", "email-confirm-salt", "activate", "reset-password"),
+        *(
+            "email-verify",
+            "email-confirm-key",
+            "recover-key",
+            "email-confirmation",
+            "email-verification",
+            "unsubscribe",
+        ),
+        *(
+            "confirm-email",
+            "verify-email",
+            "reset-password-salt",
+            "password_reset",
+            "password-recovery",
+            "activate-salt",
+        ),
+        *("email-verification-salt", "email-reset-key", "account-activation", "auth", "login", "session", "cookie"),
+        *("token", "invite", "remember-me"),
         # Flask-Security's settings, and the cookies of Starlette's CSRF middleware and of Datasette.
         *("confirm-salt", "reset-salt", "login-salt", "change-email-salt", "remember-salt", "two-factor-setup-salt"),
         *("tf-validity-salt", "us-setup-salt", "wan-salt", "csrftoken", "actor", "messages"),
-        # What itsdangerous' documentation, guides and applications call the links that they sign.
-        *("activate", "unsubscribe", "auth", "login", "session", "cookie", "token", "invite", "remember-me"),
-        *("password-reset", "password-reset-salt", "reset-password", "reset-password-salt", "password_reset"),
-        *("password-recovery", "recover-key", "email-confirm", "email-confirm-salt", "email-confirm-key"),
-        *("email-confirmation", "email-verify", "email-verification", "confirm-email", "verify-email"),
-        *("email-verification-salt", "email-reset-key", "activate-salt", "account-activation"),
     )
 )
 _UNSALTED: Final = _Way("none", b"", "itsdangerous signature (key derivation none)")
@@ -88,7 +101,7 @@ def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
     """What it is the secret of: the framework, or the salt."""
     message, signature = cookie.signed.reveal(), cookie.signature.reveal()
     algorithm = _DIGESTS[len(signature)]
-    for way in _ways(_kind(cookie, clues), clues.salts):
+    for way in _ways(_kind(cookie, clues), clues.salts, thorough=clues.thorough):
         if hmac.digest(_key(secret, way.derivation, way.salt, algorithm), message, algorithm) == signature:
             return way.title
     return None
@@ -96,7 +109,7 @@ def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
 
 def tries(cookie: Cookie, clues: Clues) -> int:
     """One for each way to a key."""
-    return len(_ways(_kind(cookie, clues), clues.salts))
+    return len(_ways(_kind(cookie, clues), clues.salts, thorough=clues.thorough))
 
 
 def _cookie(found: re.Match[bytes]) -> Cookie | None:
@@ -154,24 +167,23 @@ def _kind(cookie: Cookie, clues: Clues) -> str:
 
 
 @lru_cache(maxsize=64)
-def _ways(kind: str, salts: tuple[bytes, ...]) -> tuple[_Way, ...]:
+def _ways(kind: str, salts: tuple[bytes, ...], *, thorough: bool) -> tuple[_Way, ...]:
     """The ways to a key that come into question, the likeliest first: a secret costs each of them."""
-    found = tuple(_of_scan(salts))
+    found = [
+        _Way(derivation, salt, f"itsdangerous signature (salt {salt.decode('utf-8', 'replace')})")
+        for derivation in ("django-concat", "hmac")
+        for salt in salts[:_SALTS_OF_SCAN]
+    ]
     match kind:
         case "padded":
-            return (_STARLETTE, _FLASK, *found)
+            ways = (_STARLETTE, _FLASK, *found)
         case "session":
-            return (_FLASK, _STARLETTE, _SERIALIZER, *found)
+            ways = (_FLASK, _STARLETTE, _SERIALIZER, *found)
         case "object":
-            return (_FLASK, _STARLETTE, _SERIALIZER, *found, *_OTHERS, _UNSALTED)
-    return (_CSRF, _SERIALIZER, _SIGNER, *found, *_OTHERS, _FLASK, _UNSALTED)
-
-
-def _of_scan(salts: tuple[bytes, ...]) -> Iterator[_Way]:
-    for salt in salts[:_SALTS_OF_SCAN]:
-        title = f"itsdangerous signature (salt {salt.decode('utf-8', 'replace')})"
-        yield _Way("django-concat", salt, title)
-        yield _Way("hmac", salt, title)
+            ways = (_FLASK, _STARLETTE, _SERIALIZER, *found, *_OTHERS, _UNSALTED)
+        case _:
+            ways = (_CSRF, _SERIALIZER, _SIGNER, *found, *_OTHERS, _FLASK, _UNSALTED)
+    return ways if thorough else ways[:FEW]
 
 
 @lru_cache(maxsize=1 << 15)

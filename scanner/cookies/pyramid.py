@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from scanner.cookies import Clues
+from scanner.cookies import FEW, Clues
 from scanner.cookies.contents import LONGEST, content, instant, names_user
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
@@ -19,7 +19,7 @@ from scanner.model import Cookie, Sealed
 _RUN: Final = re.compile(rb"[\w-]{86,}")
 _MAC_BYTES: Final = 64
 _TIMES: Final = re.compile(rb"\[1\d{9}")
-_SALTS: Final = (b"pyramid.session.",)
+_SALT: Final = b"pyramid.session."
 _SALTS_OF_SCAN: Final = 32
 """Salts of the scan that are tried."""
 
@@ -65,7 +65,7 @@ def begins(text: bytes) -> bool:
 def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
     """Whether it is the secret behind the factory's salt, or behind one of the scan."""
     signed, signature = cookie.signed.reveal(), cookie.signature.reveal()
-    for salt in _salts(clues.salts):
+    for salt in _salts(clues.salts, thorough=clues.thorough):
         if hmac.digest(salt + secret, signed, "sha512") == signature:
             return "Pyramid session"
     return None
@@ -73,9 +73,9 @@ def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
 
 def tries(_cookie: Cookie, clues: Clues) -> int:
     """One for each salt."""
-    return len(_salts(clues.salts))
+    return len(_salts(clues.salts, thorough=clues.thorough))
 
 
 @lru_cache(maxsize=64)
-def _salts(found: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    return (*_SALTS, *found[:_SALTS_OF_SCAN])
+def _salts(found: tuple[bytes, ...], *, thorough: bool) -> tuple[bytes, ...]:
+    return (_SALT, *found[: _SALTS_OF_SCAN if thorough else FEW - 1])

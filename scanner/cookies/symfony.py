@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import quote_plus, unquote_plus, unquote_to_bytes
 
-from scanner.cookies import Clues
+from scanner.cookies import FEW, Clues
 from scanner.cookies.contents import instant
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
@@ -73,7 +73,7 @@ def begins(_text: bytes) -> bool:
 def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
     """Whether it is the application's secret; of a path alone, at any origin of the scan."""
     signature = cookie.signature.reveal()
-    for uri in _uris(cookie.raw.reveal(), clues.origins):
+    for uri in _uris(cookie.raw.reveal(), clues.origins, thorough=clues.thorough):
         if hmac.digest(secret, uri, "sha256") == signature:
             return "Symfony signed URI"
     return None
@@ -81,13 +81,14 @@ def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
 
 def tries(cookie: Cookie, clues: Clues) -> int:
     """One for each order of the query, at each origin that the path may have."""
-    return len(_uris(cookie.raw.reveal(), clues.origins))
+    return len(_uris(cookie.raw.reveal(), clues.origins, thorough=clues.thorough))
 
 
 @lru_cache(maxsize=256)
-def _uris(raw: bytes, origins: tuple[str, ...]) -> tuple[bytes, ...]:
+def _uris(raw: bytes, origins: tuple[str, ...], *, thorough: bool) -> tuple[bytes, ...]:
     bases = (*origins[:_ORIGINS], *_FALLBACKS) if raw.startswith(b"/") else ("",)
-    return tuple(dict.fromkeys(base.encode() + text for text in _signed(raw).texts for base in bases))
+    uris = tuple(dict.fromkeys(base.encode() + text for text in _signed(raw).texts for base in bases))
+    return uris if thorough else uris[:FEW]
 
 
 def _signed(raw: bytes) -> _Signed:

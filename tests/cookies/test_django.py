@@ -229,3 +229,14 @@ def test_begun():
     token = signing.dumps({"a": 1}).encode()
     assert family.begins(token[:-20])
     assert not family.begins(re.sub(rb":.*", b":zz", token))
+
+
+def test_cost_is_told():
+    """Each way to a key counts; a session has few, and all have few at first."""
+    for content, names, ways in ((ANN, (), 4), ({"a": 1}, ("sessionid",), 4), ({"a": 1}, (), 24)):
+        cookie = family.decode(signing.dumps(content).encode())
+        assert cookie
+        clues = Clues(names, thorough=True)
+        assert family.tries(cookie, clues) == ways
+        assert family.tries(cookie, clues._replace(salts=(b"a", b"b"))) == ways + 2
+        assert family.tries(cookie, clues._replace(thorough=False)) == min(ways, 8)
