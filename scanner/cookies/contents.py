@@ -29,7 +29,7 @@ _PHP: Final = re.compile(rb'(?:a:\d+:\{|[sCO]:\d+:"|i:-?\d+;|b:[01];|d:[\d.E+-]+
 """How a value begins that PHP's `serialize` wrote."""
 _USERS: Final = frozenset(
     {
-        *("user", "userid", "user_id", "username", "user_name", "uid", "email", "login", "account", "sub", "id"),
+        *("user", "userid", "user_id", "username", "user_name", "uid", "email", "login", "account", "sub"),
         *("_user_id", "_auth_user_id", "logged_in", "is_admin", "role"),
     }
 )

@@ -32,6 +32,8 @@ _COLON: Final = rb"(?::|%3[Aa])"
 _HEAD: Final = rb"(?P<value>(?:[\w.@+/:-]|%[0-9A-Fa-f]{2})+?)" + _COLON + rb"(?P<time>[0-9A-Za-z]{6})" + _COLON
 _VALUE: Final = re.compile(_HEAD + rb"(?P<signature>[\w-]{43}|[\w-]{27})(?![\w-])")
 _CUT: Final = re.compile(_HEAD + rb"[\w-]*\Z")
+_BEHIND: Final = re.compile(rb".*(?:[:@+]|%[0-9A-Fa-f]{2})(?P<rest>\.?[\w-]+)")
+"""Base64 behind what parts it from a name: a colon, a percent-encoded sign."""
 _BASE62: Final = {
     digit: value for value, digit in enumerate(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 }
@@ -86,7 +88,7 @@ _OTHERS: Final = (
 
 
 def decode(text: bytes) -> Cookie | None:
-    """The value that `text` starts with, or that follows a name and a colon there; None where there is none."""
+    """The value that `text` starts with, or that stands behind a name there; None where there is none."""
     found = _VALUE.match(text[:LONGEST])
     signature = digest(found["signature"]) if found else None
     issued = _issued(found["time"]) if found else None
@@ -95,10 +97,10 @@ def decode(text: bytes) -> Cookie | None:
     value, start = unquoted(found["value"]), 0
     held = _content(value)
     if not held:
-        name, colon, rest = found["value"].rpartition(b":")
-        held = _content(unquoted(rest)) if colon else None
-        if held:
-            value, start = unquoted(rest), len(name) + 1
+        behind = _BEHIND.fullmatch(found["value"])
+        held = _content(behind["rest"]) if behind else None
+        if behind and held:
+            value, start = behind["rest"], behind.start("rest")
         elif not looks_random(found["signature"]):
             return None
     held = held or Content("text")

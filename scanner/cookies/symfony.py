@@ -15,25 +15,17 @@ from urllib.parse import quote_plus, unquote_plus, unquote_to_bytes
 
 from scanner.cookies import FEW, Clues
 from scanner.cookies.contents import instant
+from scanner.cookies.uris import LONGEST, PIECE, TRAILING, places
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
-_LONGEST: Final = 1 << 13
-"""Characters of a URI that are read."""
-_PIECE: Final = rb"[^\s\"'<>\\`|{}^]"
 _URI: Final = re.compile(
-    rb"(?:[\w.-]{1,40}+=)?(?P<uri>(?:https?://[^/?\s]{1,255}+|(?=/))[^?\s]{0,2000}+\?" + _PIECE + rb"{1,6000}+)"
+    rb"(?:[\w.-]{1,40}+=)?(?P<uri>(?:https?://[^/?\s]{1,255}+|(?=/))[^?\s]{0,2000}+\?" + PIECE + rb"{1,6000}+)"
 )
 _PARTS: Final = re.compile(r"(?P<before>[^?]*)\?(?P<query>[^#]*)(?P<fragment>#.*)?")
 _HASH: Final = re.compile(
     rb"[?&;]_hash=(?P<hash>(?:[\w+/-]|%2[BbFf]){43}(?:=|%3[Dd])?)(?=[&#]|\Z)",
 )
-_TRAILING: Final = b".,;)]"
-"""What ends a sentence, not a URI."""
-_ORIGINS: Final = 64
-"""Origins of the scan that are tried on a path."""
-_FALLBACKS: Final = ("http://localhost", "https://localhost", "http://localhost:8000", "http://127.0.0.1:8000")
-"""Where a path is served for which the scan names no host."""
 
 
 class _Signed(NamedTuple):
@@ -46,8 +38,8 @@ class _Signed(NamedTuple):
 
 def decode(text: bytes) -> Cookie | None:
     """The URI that `text` starts with, a name before it or not; None where there is none, or none that is signed."""
-    found = _URI.match(text[:_LONGEST])
-    raw = found["uri"].rstrip(_TRAILING) if found else b""
+    found = _URI.match(text[:LONGEST])
+    raw = found["uri"].rstrip(TRAILING) if found else b""
     hashed = _HASH.search(raw)
     signature = Reader().base64(unquote_to_bytes(hashed["hash"])) if hashed else None
     if not found or not signature:
@@ -86,8 +78,7 @@ def tries(cookie: Cookie, clues: Clues) -> int:
 
 @lru_cache(maxsize=256)
 def _uris(raw: bytes, origins: tuple[str, ...], *, thorough: bool) -> tuple[bytes, ...]:
-    bases = (*origins[:_ORIGINS], *_FALLBACKS) if raw.startswith(b"/") else ("",)
-    uris = tuple(dict.fromkeys(base.encode() + text for text in _signed(raw).texts for base in bases))
+    uris = tuple(dict.fromkeys(place + text for text in _signed(raw).texts for place in places(raw, origins)))
     return uris if thorough else uris[:FEW]
 
 

@@ -25,7 +25,7 @@ CLUES = Clues(("session", "user"), (b"salt", b"\xff"), ("https://shop.example",)
 
 def test_each_has_examples():
     """All have one that is found."""
-    assert len(SAMPLES) == 15
+    assert len(SAMPLES) == 16
     assert all(SAMPLES.values())
 
 
