@@ -18,7 +18,8 @@ from scanner.model import Cookie, Sealed
 
 _VALUE: Final = re.compile(
     rb"(?:(?:auth_tkt|AUTH_TKT)" + GAP + rb"|[\w.-]{1,100}=[\"']?)?"
-    rb"(?P<raw>(?P<plain>[0-9a-f]{40}(?:[\w.@:+,/=!*$~-]|%[0-9A-Fa-f]{2}|\\[0-3][0-7]{2})+)|(?P<encoded>(?:[A-Za-z0-9+/]|%2[BbFf]){56,}(?:=|%3[Dd]){0,2}))"
+    rb"(?P<raw>(?P<plain>[0-9a-f]{40}(?:[\w.@:+,/=!*$~-]|%[0-9A-Fa-f]{2}|\\[0-3][0-7]{2})+)"
+    rb"|(?P<encoded>(?:[A-Za-z0-9+/]|%2[BbFf]){56,}(?:=|%3[Dd]){0,2}))"
 )
 _TICKET: Final = re.compile(
     rb"(?s)(?P<digest>[0-9a-f]{128}|[0-9a-f]{64}|[0-9a-f]{32})(?P<time>[0-9a-f]{8})(?P<user>[^!]{1,255})!"

@@ -16,8 +16,9 @@ from scanner.model import Cookie, Sealed
 
 _VALUE: Final = re.compile(
     rb"(?:beaker\.session\.id" + GAP + rb")?"
-    rb"(?P<raw>(?P<mac>[0-9a-f]{40})(?P<value>(?:[\w+/=-]|%2[BbFf]|%3[Dd]){32,}+))"
+    rb"(?P<raw>(?P<mac>[0-9a-f]{40})(?P<value>(?:[\w+/=-]|%2[BbFf]|%3[Dd]){32,4100}+)(?![\w+/=%-]))"
 )
+"""What is longer than 4,064 characters Beaker does not store."""
 _ID: Final = re.compile(rb"[0-9a-f]{32}|[0-9a-f]{40}")
 _LEAST_ENCRYPTED: Final = 40
 """Characters of a nonce and a block."""

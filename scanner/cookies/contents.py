@@ -15,6 +15,10 @@ from scanner.model import NumericDate
 
 LONGEST: Final = 1 << 16
 """Characters of a cookie that are read: sixteen times what browsers keep (RFC 6265 §6.1). What is longer is none."""
+GAP: Final = rb"[\"']?[\s=:,]{1,40}[\"']?(?:value[\"']?[\s=:]{1,4}[\"']?)?"
+"""What stands between a cookie's name and its value: `=`, a tab, `": "`, `", "value": "`."""
+SEPARATOR: Final = rb"(?:\||%7[Cc])"
+"""A bar, percent-encoded or not."""
 _INFLATED: Final = 1 << 16
 """Bytes that a compressed content is inflated to."""
 _EARLIEST: Final = 1_104_537_600
@@ -34,12 +38,6 @@ _USERS: Final = frozenset(
     }
 )
 """Members by which sessions say whose they are."""
-
-
-GAP: Final = rb"[\"']?[\s=:,]{1,40}[\"']?(?:value[\"']?[\s=:]{1,4}[\"']?)?"
-"""What stands between a cookie's name and its value: `=`, a tab, `": "`, `", "value": "`."""
-SEPARATOR: Final = rb"(?:\||%7[Cc])"
-"""A bar, percent-encoded or not."""
 
 
 class Content(NamedTuple):

@@ -64,26 +64,14 @@ _SIGNING: Final = (
     _Way(b"django.core.signing", "Django signed value"),
     _Way(b"django.core.signing.TimestampSigner", "Django signed value"),
 )
+_LINKS: Final = """
+    registration account activation password-reset email-verification email-confirm activate signup login
+    password_reset reset-password email-confirmation email-verify verify-email unsubscribe invitation invite auth token
+"""
+"""Salts of django-registration and django-allauth, and what guides and applications call what they sign."""
 _OTHERS: Final = (
     _Way(b"django.core.signing.get_cookie_signer", "Django signed cookie", _COOKIE_KEY),
-    *(
-        _Way(salt.encode(), f"Django signed value (salt {salt})")
-        for salt in (
-            # django-registration, django-allauth, and what guides and applications call the links that they sign.
-            *(
-                "registration",
-                "account",
-                "activation",
-                "activate",
-                "signup",
-                "login",
-                "password-reset",
-                "password_reset",
-            ),
-            *("reset-password", "email-confirm", "email-confirmation", "email-verify", "email-verification"),
-            *("verify-email", "unsubscribe", "invitation", "invite", "auth", "token"),
-        )
-    ),
+    *(_Way(salt.encode(), f"Django signed value (salt {salt})") for salt in _LINKS.split()),
 )
 
 

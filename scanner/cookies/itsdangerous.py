@@ -46,33 +46,21 @@ _STARLETTE: Final = _Way("django-concat", b"itsdangerous.Signer", "Starlette ses
 _SIGNER: Final = _STARLETTE._replace(title="itsdangerous signature")
 _SERIALIZER: Final = _Way("django-concat", b"itsdangerous", "itsdangerous signature")
 _CSRF: Final = _Way("django-concat", b"wtf-csrf-token", "Flask-WTF CSRF token")
+_LINKS: Final = """
+    password-reset-salt email-confirm password-reset email-confirm-salt activate reset-password email-verify
+    email-confirm-key recover-key email-confirmation email-verification unsubscribe confirm-email verify-email
+    reset-password-salt password_reset password-recovery activate-salt email-verification-salt email-reset-key
+    account-activation auth login session cookie token invite remember-me
+"""
+"""What itsdangerous' documentation, guides and applications call what they sign, the most usual first."""
+_PACKAGES: Final = """
+    confirm-salt reset-salt login-salt change-email-salt remember-salt two-factor-setup-salt tf-validity-salt
+    us-setup-salt wan-salt csrftoken actor messages
+"""
+"""Settings of Flask-Security, and the cookies of Starlette's CSRF middleware and of Datasette."""
 _OTHERS: Final = tuple(
     _Way("django-concat", salt.encode(), f"itsdangerous signature (salt {salt})")
-    for salt in (
-        # What itsdangerous' documentation, guides and applications call the links that they sign.
-        *("password-reset-salt", "email-confirm", "password-reset", "email-confirm-salt", "activate", "reset-password"),
-        *(
-            "email-verify",
-            "email-confirm-key",
-            "recover-key",
-            "email-confirmation",
-            "email-verification",
-            "unsubscribe",
-        ),
-        *(
-            "confirm-email",
-            "verify-email",
-            "reset-password-salt",
-            "password_reset",
-            "password-recovery",
-            "activate-salt",
-        ),
-        *("email-verification-salt", "email-reset-key", "account-activation", "auth", "login", "session", "cookie"),
-        *("token", "invite", "remember-me"),
-        # Flask-Security's settings, and the cookies of Starlette's CSRF middleware and of Datasette.
-        *("confirm-salt", "reset-salt", "login-salt", "change-email-salt", "remember-salt", "two-factor-setup-salt"),
-        *("tf-validity-salt", "us-setup-salt", "wan-salt", "csrftoken", "actor", "messages"),
-    )
+    for salt in (*_LINKS.split(), *_PACKAGES.split())
 )
 _UNSALTED: Final = _Way("none", b"", "itsdangerous signature (key derivation none)")
 _SALTS_OF_SCAN: Final = 64
