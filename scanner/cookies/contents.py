@@ -15,8 +15,8 @@ from scanner.model import NumericDate
 
 LONGEST: Final = 1 << 16
 """Characters of a cookie that are read: sixteen times what browsers keep (RFC 6265 §6.1). What is longer is none."""
-GAP: Final = rb"[\"']?[\s=:,]{1,40}[\"']?(?:value[\"']?[\s=:]{1,4}[\"']?)?"
-"""What stands between a cookie's name and its value: `=`, a tab, `": "`, `", "value": "`."""
+GAP: Final = rb"[\"']?\]?[\s=:,>]{1,40}[\"']?(?:value[\"']?[\s=:]{1,4}[\"']?)?"
+"""What stands between a cookie's name and its value: `=`, a tab, `": "`, `'] = "`, `", "value": "`."""
 SEPARATOR: Final = rb"(?:\||%7[Cc])"
 """A bar, percent-encoded or not."""
 _INFLATED: Final = 1 << 16

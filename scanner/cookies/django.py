@@ -34,6 +34,7 @@ _VALUE: Final = re.compile(_HEAD + rb"(?P<signature>[\w-]{43}|[\w-]{27})(?![\w-]
 _CUT: Final = re.compile(_HEAD + rb"[\w-]*\Z")
 _BEHIND: Final = re.compile(rb".*(?:[:@+]|%[0-9A-Fa-f]{2})(?P<rest>\.?[\w-]+)")
 """Base64 behind what parts it from a name: a colon, a percent-encoded sign."""
+_NAMED: Final = re.compile(rb"[\w.-]+%3[Dd](?=.)")
 _BASE62: Final = {
     digit: value for value, digit in enumerate(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 }
@@ -91,7 +92,9 @@ def decode(text: bytes) -> Cookie | None:
             value, start = behind["rest"], behind.start("rest")
         elif not looks_random(found["signature"]):
             return None
-    held = held or Content("text")
+        else:
+            held, start = Content("text"), _named(found["value"])
+            value = unquoted(found["value"][start:])
     return Cookie(
         family="django",
         raw=Sealed(found[0][start:]),
@@ -135,6 +138,12 @@ def _content(value: bytes) -> Content | None:
         data = inflated(data)
     held = content(data) if data else None
     return held if held and (held.payload in ("object", "json") or held.serializer == "pickle") else None
+
+
+def _named(text: bytes) -> int:
+    """Where a text begins behind a name and an equals sign that is percent-encoded; 0 without them."""
+    named = _NAMED.match(text)
+    return named.end() if named else 0
 
 
 def _issued(time: bytes) -> NumericDate | None:

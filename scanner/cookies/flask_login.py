@@ -15,7 +15,7 @@ from scanner.cookies.contents import GAP, LONGEST, SEPARATOR, unquoted
 from scanner.model import Cookie, Sealed
 
 _VALUE: Final = re.compile(
-    rb"(?:(?:remember|REMEMBER)[\w-]{0,40}" + GAP + rb")?"
+    rb"(?:(?:remember|REMEMBER)[\w-]{0,40}" + GAP + rb"|(?!remember|REMEMBER))"
     rb"(?P<value>(?P<id>(?:[\w.@+-]|%[0-9A-Fa-f]{2}){1,128}?)"
     + SEPARATOR
     + rb"(?P<mac>[0-9a-f]{128}|[0-9a-f]{40})(?!\w))"

@@ -11,11 +11,11 @@ from functools import lru_cache
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.contents import LONGEST, digest
+from scanner.cookies.contents import GAP, LONGEST, digest
 from scanner.model import Cookie, Sealed
 
 _VALUE: Final = re.compile(
-    rb"(?:(?:ession|SESSION)=)?(?P<raw>(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w-]{43})"
+    rb"(?:(?:ession|SESSION)" + GAP + rb")?(?P<raw>(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w-]{43})"
     rb"\.(?P<signature>[\w-]{27}))(?![\w-]|\.[\w-])"
 )
 _SALT: Final = b"flask-session"

@@ -18,7 +18,7 @@ from scanner.cookies.uris import LONGEST, TRAILING, places
 from scanner.model import Cookie, Sealed
 
 _URL: Final = re.compile(
-    rb"(?:[\w.-]{1,40}+=)?(?P<url>(?P<origin>https?://[^/?\s]{1,255}+)?(?P<path>/[^?\s]{0,2000}+)"
+    rb"(?:[^\s/]{1,64}?(?=https?://)|[\w.-]{1,40}+=|\()?(?P<url>(?P<origin>https?://[^/?\s]{1,255}+)?(?P<path>/[^?\s]{0,2000}+)"
     rb"\?(?P<query>[^\s\"'<>\\`|{}^#]{1,6000}+))"
 )
 _SIGNATURE: Final = re.compile(rb"signature=([0-9a-f]{64})")

@@ -20,7 +20,9 @@ from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
 _URI: Final = re.compile(
-    rb"(?:[\w.-]{1,40}+=)?(?P<uri>(?:https?://[^/?\s]{1,255}+|(?=/))[^?\s]{0,2000}+\?" + PIECE + rb"{1,6000}+)"
+    rb"(?:[^\s/]{1,64}?(?=https?://)|[\w.-]{1,40}+=|\()?(?P<uri>(?:https?://[^/?\s]{1,255}+|(?=/))[^?\s]{0,2000}+\?"
+    + PIECE
+    + rb"{1,6000}+)"
 )
 _PARTS: Final = re.compile(r"(?P<before>[^?]*)\?(?P<query>[^#]*)(?P<fragment>#.*)?")
 _HASH: Final = re.compile(

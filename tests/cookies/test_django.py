@@ -113,6 +113,14 @@ def test_before_release_3_1():
     assert found.proved(SECRET) == "Django session cookie"
 
 
+def test_percent_encoded_name():
+    """A signed text behind its name."""
+    value = signing.get_cookie_signer(salt="uid").sign("ann").replace(":", "%3A")
+    found = the(f"/login?next=uid%3D{value}&a=b")
+    assert found.cookie.signed.reveal().startswith(b"ann:")
+    assert family.signs(SECRET.encode(), found.cookie, Clues(("uid",))) == "Django signed cookie"
+
+
 def test_pickles():
     """A session that is run when it is read."""
 

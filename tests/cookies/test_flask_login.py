@@ -46,6 +46,8 @@ def test_remember_token(secret, user_id):
         '{{"name": "remember_token",\n    "value": "{}"}}',
         "shop.example\tFALSE\t/\tTRUE\t1795459949\tremember_token\t{}",
         "cookie: remember_token={}; session=x",
+        "cookies['remember_token'] = \"{}\"",
+        '"remember_token" => "{}"',
     ],
 )
 @pytest.mark.parametrize("bar", ["|", "%7C", "%7c"])
@@ -70,6 +72,7 @@ def test_before_release_0_3():
         f"remember_token=7|{'a' * 129}",
         f"remember_token=7{'a' * 128}",
         f"remember_token=|{'a' * 128}",
+        f"remember_token%3D7|{'a' * 128}",
         f"sha512=7|{'a' * 128}",
         "remember_token = request.cookies.get(name)",
     ],

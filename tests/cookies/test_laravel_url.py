@@ -18,7 +18,7 @@ def signature(text):
 URL = "https://shop.example/email/verify/7/ab?expires=1795459949&user=ann%40x"
 
 
-@pytest.mark.parametrize("around", ["{}", '<a href="{}">', "See {}.", "url={} "])
+@pytest.mark.parametrize("around", ["{}", '<a href="{}">', "See {}.", "url={} ", "[here]({})"])
 @pytest.mark.parametrize("covered", [URL, URL.removeprefix("https://shop.example")])
 def test_url(around, covered):
     """Absolute, or relative and shown with its host."""

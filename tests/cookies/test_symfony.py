@@ -36,7 +36,7 @@ def hashed(uri, *, padded=False):
 def test_uri(uri, signed, padded):
     """Whole, in markup, behind a name."""
     text = signed.format(hashed(uri, padded=padded))
-    for around in ('<a href="{}">', "Location: {}\r\n", "url={} ", "See {}."):
+    for around in ('<a href="{}">', "Location: {}\r\n", "url={} ", "See {}.", "[here]({})"):
         found = the(around.format(text))
         assert found.cookie.raw.reveal() == text.encode()
         assert found.proved(SECRET) == "Symfony signed URI"
