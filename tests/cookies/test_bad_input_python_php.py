@@ -53,10 +53,7 @@ def test_other_formats(name):
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-@pytest.mark.parametrize(
-    "filling",
-    [b"A", b"0", b"=", b"%41", b"%", b".", b":", b"|", b"!", b"aB3-", b"\\054", b"&a=b", b"A=", b"A.", b"a1:"],
-)
+@pytest.mark.parametrize("filling", [b"A", b"%41", b":", b"aB3-", b"\\054", b"&a=b", b"A=", b"A."])
 def test_a_megabyte(name, filling):
     """Anywhere in a sample, repeated."""
     sample = SAMPLES[name][0]
