@@ -1,0 +1,52 @@
+"""Values signed by @fastify/cookie, as @fastify/session's ids are: `value.signature`, and no sign that it is signed.
+
+So it is known by its name alone, and by what an id looks like. Tested with cookies of @fastify/session 11.1.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from typing import Final
+
+from scanner.cookies import Clues
+from scanner.cookies.spelling import LONGEST, behind_name, exact, unquoted
+from scanner.model import Cookie, Sealed
+
+_SIGNED: Final = re.compile(rb"([\w-]{32})\.([A-Za-z0-9+/]{43})", re.ASCII)
+
+
+def decode(text: bytes) -> Cookie | None:
+    """The signed id that stands in `text` behind its name."""
+    if len(text) > LONGEST:
+        return None
+    start = behind_name(text)
+    found = _SIGNED.fullmatch(unquoted(text[start:]))
+    mac = found and exact(found[2], 32)
+    if not found or not mac:
+        return None
+    return Cookie(
+        family="fastify",
+        raw=Sealed(text[start:]),
+        signed=Sealed(found[1]),
+        signature=Sealed(mac),
+        payload="opaque",
+        start=start,
+    )
+
+
+def begins(text: bytes) -> bool:
+    """No: nothing but the whole is told from other text."""
+    return False
+
+
+def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
+    """Whether `secret` signs it: HMAC-SHA256 over the value."""
+    if hmac.digest(secret, cookie.signed.reveal(), "sha256") != cookie.signature.reveal():
+        return None
+    return "session id of @fastify/session"
+
+
+def tries(cookie: Cookie, clues: Clues) -> int:
+    """One HMAC."""
+    return 1
