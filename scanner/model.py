@@ -213,7 +213,7 @@ JOSE_FORMS: Final = frozenset({"jws", "jwe", "sd-jwt"})
 """Those with a JOSE header, by which alone some things are known."""
 
 DECODERS: Final = (
-    "jws", "jose_json", "paseto", "branca", "biscuit", "macaroon", "vendor", "pem", "jwk", "keystore", "setting",
+    "jws", "jose_json", "paseto", "branca", "biscuit", "macaroon", "vendor", "pem", "der", "jwk", "keystore", "setting",
 )  # fmt: skip
 """The modules of `scanner.decode` that a pattern may name."""
 

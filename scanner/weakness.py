@@ -13,10 +13,16 @@ SMALL_FACTOR: Final = "RSA modulus with a small factor"
 CLOSE_PRIMES: Final = "RSA primes that lie close together"
 ROCA: Final = "RSA primes of the ROCA library"
 SHORT_FOR_HASH: Final = "secret shorter than its hash"
-"""The words of the facts `evidence.key_weaknesses` and `token.key_faults`."""
+SHORT_DSA: Final = "short DSA modulus"
+SHORT_CURVE: Final = "short curve"
+"""The words of the facts `evidence.key_weaknesses`, `token.key_faults` and `key.weaknesses`."""
 
-_SHORTEST: Final = 2048
+SHORTEST: Final = 2048
 """Bits of a modulus: RFC 7518 §3.3."""
+SHORTEST_CURVE: Final = 256
+"""Bits, ASVS 11.2.3."""
+SHORTEST_SECRET: Final = 32
+"""Bytes, for the shortest hash of JOSE: RFC 7518 §3.2."""
 _SMALL: Final = 10_000
 """Below it, a factor is small."""
 _ROUNDS: Final = 100
@@ -28,7 +34,7 @@ _ROCA_PRIMES: Final = 167
 def of_rsa(modulus: int, exponent: int) -> list[str]:
     """The weaknesses of a public key."""
     found = []
-    if modulus.bit_length() < _SHORTEST:
+    if modulus.bit_length() < SHORTEST:
         found.append(SHORT)
     if exponent < 3 or exponent % 2 == 0:
         # With 1 every number is its own signature; an even one has no inverse, so no private key fits it.
