@@ -1,7 +1,7 @@
-"""Text in armour (RFC 7468) as files hold it: indented, quoted, escaped, put together from strings, or without line ends.
+"""Text in armour (RFC 7468) as files hold it: indented, quoted, escaped, put together from strings, without line ends.
 
-What stands around the lines of a body is not fixed by any grammar: each language and each tool writes it in its own way.
-So everything that cannot be base64 is taken away, and what is left has to be a body.
+What stands around the lines of a body is fixed by no grammar: each language and each tool writes it in its own way. So
+everything that cannot be base64 is taken away, and what is left has to be a body.
 """
 
 from __future__ import annotations

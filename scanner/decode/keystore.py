@@ -90,9 +90,13 @@ def _of_java(text: bytes) -> Key | None:
     content, digest = text[:at], text[at : at + _DIGEST_BYTES]
     if len(digest) != _DIGEST_BYTES:
         raise ValueError
-    known = next((word for word in PASSWORDS if hashlib.sha1(_wide(word) + _SALT + content).digest() == digest), None)
+    known = next((word for word in PASSWORDS if _java_digest(word, content) == digest), None)
     form = "jks" if text.startswith(_JKS) else "jceks"
     return _store(form, content + digest, halves or [Half("secret")], known, len(halves) + secrets)
+
+
+def _java_digest(password: str, content: bytes) -> bytes:
+    return hashlib.sha1(_wide(password) + _SALT + content, usedforsecurity=False).digest()
 
 
 def _chain(text: bytes, at: int) -> tuple[Half, int]:
@@ -144,7 +148,7 @@ def _of_pkcs12(text: bytes) -> Key | None:
 
 
 def _of_ber(text: bytes) -> Key | None:
-    """A store whose parts do not tell their lengths (X.690 §8.1.3.6), as Bouncy Castle writes them: it is only named."""
+    """A store of which parts do not tell their lengths (X.690 §8.1.3.6), as Bouncy Castle has it: it is only named."""
     if not any(name in text for name in _KEY_BAGS):
         return None
     return _store("pkcs12", text, [Half()], None, 1)

@@ -30,7 +30,8 @@ _BEGUN: Final = re.compile(
 )
 """What there is of a body without an end."""
 _PUTTY: Final = re.compile(
-    rb"PuTTY-User-Key-File-[123]: (?P<kind>[A-Za-z0-9@.-]{1,60})(?s:.{1,60000}?)Private-(?:MAC|Hash): ?[0-9a-fA-F]{40,64}"
+    rb"PuTTY-User-Key-File-[123]: (?P<kind>[A-Za-z0-9@.-]{1,60})(?s:.{1,60000}?)"
+    rb"Private-(?:MAC|Hash): ?[0-9a-fA-F]{40,64}"
 )
 _KINDS: Final = {
     b"RSA": "RSA",

@@ -56,7 +56,7 @@ _FITS: Final[Mapping[str, tuple[str, ...]]] = {
     "P-256": ("ES256",), "P-384": ("ES384",), "P-521": ("ES512",), "secp256k1": ("ES256K",),
     "Ed25519": ("EdDSA", "Ed25519"), "Ed448": ("EdDSA", "Ed448"), "oct": _HMAC,
 }  # fmt: skip
-"""The algorithms of JOSE that a key can sign with, by its kind or curve: RFC 7518 §3.1, RFC 8037, RFC 8812, RFC 9864."""
+"""What algorithms of JOSE a key can sign with, by its kind or curve: RFC 7518 §3.1, RFC 8037, RFC 8812, RFC 9864."""
 _REQUIRED: Final = {"RSA": ("e", "kty", "n"), "EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x")}
 """The members that make a thumbprint (RFC 7638 §3.2, RFC 8037 §2)."""
 
@@ -289,7 +289,12 @@ def _public_of_ec(curve: str, secret: int) -> bytes:
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-    curves = {"P-256": ec.SECP256R1, "P-384": ec.SECP384R1, "P-521": ec.SECP521R1, "secp256k1": ec.SECP256K1}
+    curves: dict[str, Any] = {
+        "P-256": ec.SECP256R1,
+        "P-384": ec.SECP384R1,
+        "P-521": ec.SECP521R1,
+        "secp256k1": ec.SECP256K1,
+    }
     try:
         public = ec.derive_private_key(secret, curves[curve]()).public_key()
     except (ValueError, UnsupportedAlgorithm):
