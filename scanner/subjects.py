@@ -33,8 +33,11 @@ class Subjects:
                 return
             else:
                 subject = self._known[kind, identity] = new
-        subject.seen += 1
         listed = subject.sightings
+        last = listed[-1] if listed else None
+        if last and last.origin == sighting.origin and last.start <= sighting.start and sighting.end <= last.end:
+            return  # seen inside of itself: the bytes of a key in its armour
+        subject.seen += 1
         if len(listed) < SIGHTINGS_LISTED or listed[-SIGHTINGS_LISTED].origin != sighting.origin:
             listed.append(sighting)
 

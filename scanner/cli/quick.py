@@ -35,7 +35,7 @@ _DECIDING: Final = (
     b".tokensweepignore",
     b".secrets.baseline",
 )
-_SOURCES: Final = ("patterns.toml", "lookalikes.toml", "cookies-")
+_SOURCES: Final = ("patterns", "lookalikes.toml", "cookies-")
 """How the files are called that hold patterns, or begin; as `scanner.rulebook.files` has them."""
 _MOST_FILES: Final = 256
 _MOST_BYTES: Final = 16 << 20

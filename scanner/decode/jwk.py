@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+import msgspec
+
 from scanner.decode.private import Half, fits, make_key, of_edwards, of_point, of_rsa, of_secret, of_seed, on_curve
 from scanner.decode.reading import Reader
 from scanner.keys import CURVES
@@ -34,6 +36,8 @@ _VARIETY: Final = 6
 
 def decode(text: bytes) -> Key | None:
     """The private key whose object `text` starts with, with its brace or without, or None. Never raises."""
+    if text.startswith(b"ey"):
+        return _encoded(text)
     begin = len(text) - len(text.lstrip(b"{ \t\r\n,"))
     stop = min(_close(text, begin), _MOST)
     found = list(_MEMBER.finditer(text, begin, stop))
@@ -49,6 +53,19 @@ def decode(text: bytes) -> Key | None:
         return _key(members, raw, start)
     except ValueError:
         return None
+
+
+def _encoded(text: bytes) -> Key | None:
+    """The first private key of an object, or of a set of keys, that stands in base64."""
+    run = _ENCODED.match(text)
+    data = Reader().base64(run[0].rstrip(b"=")) if run and len(run[0]) <= _MOST else None
+    at = 0 if data else -1
+    while run and data and at >= 0:
+        key = decode(data[at:])
+        if key:
+            return msgspec.structs.replace(key, raw=Sealed(run[0]), start=0)
+        at = data.find(b"{", at + 1)
+    return None
 
 
 def begins(text: bytes) -> bool:

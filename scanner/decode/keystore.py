@@ -13,12 +13,15 @@ from typing import Any, Final, NamedTuple
 
 from scanner.decode import asn1
 from scanner.decode.private import Half, make_key, read_der, read_public
+from scanner.decode.runs import in_base64
 from scanner.model import Key
 
 PASSWORDS: Final = ("changeit", "changeme", "password", "")
 """What manuals of Java, Tomcat and Android use, and none."""
 _JKS: Final = b"\xfe\xed\xfe\xed"
 _JCEKS: Final = b"\xce\xce\xce\xce"
+_ENCODED: Final = (b"M", b"/u3+", b"zs7O")
+"""How a store begins in base64."""
 _PRIVATE_ENTRY: Final = 1
 _TRUSTED_ENTRY: Final = 2
 _SECRET_ENTRY: Final = 3
@@ -50,6 +53,10 @@ class _Mac(NamedTuple):
 
 def decode(text: bytes) -> Key | None:
     """The store that `text` starts with, where it holds a private key, or None. Never raises."""
+    return in_base64(text, _bare) if text.startswith(_ENCODED) else _bare(text)
+
+
+def _bare(text: bytes) -> Key | None:
     try:
         return _of_java(text) if text.startswith((_JKS, _JCEKS)) else _of_pkcs12(text)
     except (ValueError, IndexError):

@@ -26,7 +26,7 @@ from scanner.rulebook import (
 
 Shape = TypeVar("Shape")
 
-PATTERNS: Final = "patterns.toml"
+PATTERNS: Final = "patterns*.toml"
 LOOKALIKES: Final = "lookalikes.toml"
 COOKIES: Final = "cookies-*.toml"
 """The shipped files that a clean scan reads."""
@@ -289,11 +289,12 @@ def read(path: Path) -> RuleFile:
 
 def read_patterns(folder: Path) -> tuple[Pattern, ...]:
     """The patterns of a folder's rules that are kept in the files of patterns. Raises RuleError."""
-    file, lookalikes = read(folder / PATTERNS), read(folder / LOOKALIKES)
-    patterns = [convert(table, PatternTable, place).pattern(file.name) for place, table in file.entries("pattern")]
+    files, lookalikes = [read(path) for path in sorted(folder.glob(PATTERNS))], read(folder / LOOKALIKES)
+    tables = (entry for file in files for entry in file.entries("pattern"))
+    patterns = [convert(table, PatternTable, place).pattern(place.file) for place, table in tables]
     patterns += (table.pattern(place.file) for place, table in _cookies(folder))
-    tables = (convert(table, LookalikeTable, place) for place, table in lookalikes.entries("lookalike"))
-    return (*patterns, *(table.pattern(lookalikes.name) for table in tables if table.found))
+    alike = (convert(table, LookalikeTable, place) for place, table in lookalikes.entries("lookalike"))
+    return (*patterns, *(table.pattern(lookalikes.name) for table in alike if table.found))
 
 
 def read_cookies(folder: Path) -> dict[str, CookieFamily]:
