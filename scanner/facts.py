@@ -323,6 +323,43 @@ FACTS = _registry(
     Fact("token.sensitive_claims", "list", "those of them that law or harm sets apart", shown=True),
     Fact("token.secret_claims", "list", "claims that hold a secret", shown=True),
     Fact("token.token_claims", "list", "claims that hold another token", shown=True),
+    # What a private key is.
+    Fact(
+        "key.form",
+        "string",
+        "how it is stored: `pkcs1`, `pkcs8`, `sec1`, `dsa`, `openssh`, `ssh2`, `putty`, `pgp`, `jwk`, `pkcs12`, `jks` "
+        "or `jceks`",
+        shown=True,
+        always=True,
+    ),
+    Fact("key.title", "string", "what it is in words: `RSA private key of 2048 bits`", shown=True, always=True),
+    Fact(
+        "key.kind",
+        "string",
+        "`RSA`, `EC`, `Ed25519`, `Ed448`, `X25519`, `X448`, `DSA`, `oct` for a shared secret …; unknown where "
+        "encryption hides it",
+        shown=True,
+    ),
+    Fact("key.bits", "int", "size of its modulus, its curve or its secret, in bits", shown=True),
+    Fact("key.curve", "string", "its curve, where it is an `EC` key", shown=True),
+    Fact("key.encrypted", "bool", "whether a password encrypts it", shown=True, always=True),
+    Fact("key.locked", "bool", "whether that password is none that everybody knows", shown=True, always=True),
+    Fact("key.incomplete", "bool", "whether it is cut short, or cannot be read as a key", shown=True, always=True),
+    Fact("key.weaknesses", "list", "what makes it breakable", shown=True, always=True),
+    Fact("key.fits", "list", "the algorithms of JSON web tokens that it can sign with", shown=True, always=True),
+    Fact("key.has_key_id", "bool", "whether it has a `kid`", shown=True, always=True),
+    Fact("key.thumbprint", "string", "RFC 7638 thumbprint of its public half", shown=True),
+    Fact("key.public", "map", "its public half as a JWK, for users' own rules"),
+    Fact("key.count", "int", "how many keys a store holds", shown=True),
+    Fact("key.published", "bool", "whether it is a key from public documentation", shown=True, always=True),
+    Fact(
+        "key.known",
+        "bool",
+        "whether everybody can use it: it is published, or opens with a password that manuals print",
+        shown=True,
+        always=True,
+    ),
+    Fact("key.known_because", "string", "why everybody can use it: `it opens with changeit`", shown=True),
     # What was proved.
     Fact("evidence.verified", "bool", "whether a key that was given verifies its signature", shown=True, always=True),
     Fact(

@@ -9,8 +9,9 @@ from scanner.expressions import Outcome
 from scanner.judge.cookie import CookieFacts
 from scanner.judge.exposure import exposure
 from scanner.judge.place import seen_facts
+from scanner.judge.private_key import key_facts
 from scanner.judge.verdicts import UNPROVED, Verdicts
-from scanner.model import Cookie, Decoded, Finding, Kind, Policy, Rule, Subject
+from scanner.model import Cookie, Decoded, Finding, Key, Kind, Policy, Rule, Subject
 from scanner.rulebook import RuleBook
 
 
@@ -26,6 +27,7 @@ class OtherJudge:
             for per in ("subject", "place")
         )
         self._cookies = CookieFacts(now)
+        self._published = book.published
 
     @property
     def undecided(self) -> Mapping[str, str]:
@@ -46,6 +48,8 @@ class OtherJudge:
         facts: dict[str, Any] = {}
         if isinstance(decoded, Cookie):
             facts |= self._cookies.of(decoded, subject.sightings)
+        elif isinstance(decoded, Key):
+            facts |= key_facts(decoded, self._published)
         facts |= seen_facts(subject.sightings, subject.seen)
         facts |= UNPROVED
         subject.evidence.update(exposure(subject.sightings, facts, self._now))
