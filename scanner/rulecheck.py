@@ -111,7 +111,7 @@ def try_rule(book: RuleBook, rule: Rule, example: Example) -> str:
     # A signature that signs nothing has no secret; trying all of them on hundreds of examples would take a minute.
     signed = example.sign_with is not None or rule.on != "token"
     policy = example.policy if signed else msgspec.structs.replace(example.policy, tries=0)
-    tokens = [(subject, decoded) for subject, decoded in judged if isinstance(decoded, Token)]
+    tokens = [(subject, token) for subject in subjects if isinstance(token := _decoded(subject), Token)]
     correlate(lambda: iter(tokens), policy, Coverage(), keys, subjects=subjects)
     judge = Judge(msgspec.structs.replace(book, rules=(rule,)), policy, int(example.now.timestamp()))
     found = max((finding.severity for pair in judged for finding in judge.judge(*pair)), default=None)

@@ -33,10 +33,12 @@ def correlate(
     """
     from scanner.correlate.forgery import find_signers
     from scanner.correlate.known import find_secrets
+    from scanner.correlate.owned import find_owners
     from scanner.correlate.reuse import tell_reuse
     from scanner.correlate.rotation import tell_rotation
 
     find_signers(tokens, subjects, policy, coverage)
+    find_owners(tokens, subjects, coverage)
     find_secrets(tokens, policy, coverage, place)
     tell_reuse(subjects)
     tell_rotation(tokens)

@@ -29,7 +29,7 @@ _DISTINCTIVE: Final = 16
 Auth0 have 21 and more."""
 
 
-class _Check(NamedTuple):
+class Check(NamedTuple):
     """What a token says of its key."""
 
     subject: Subject
@@ -43,7 +43,7 @@ def verify(tokens: Tokens, given: Sequence[GivenKey], coverage: Coverage) -> Non
     """Add to each token's evidence what the keys prove of its signature."""
     prover: _Prover | None = None
     for subject, token in tokens():
-        check = _check(subject, token)
+        check = check_of(subject, token)
         if check:
             prover = prover or _Prover(given, coverage)
             prover.prove(check, _Signed(token.signed.reveal(), token.signature.reveal()))
@@ -51,14 +51,14 @@ def verify(tokens: Tokens, given: Sequence[GivenKey], coverage: Coverage) -> Non
         prover.conclude()
 
 
-def _check(subject: Subject, token: Token) -> _Check | None:
+def check_of(subject: Subject, token: Token) -> Check | None:
     """What is to be checked of a token; None for one that has no signature of a known algorithm, or not its payload."""
     header, claims = token.header, token.claims or {}
     algorithm = header.get("alg")
     if token.form not in ("jws", "sd-jwt") or not is_known(algorithm) or token.payload in ("empty", "detached"):
         return None
     issuer, issued = claims.get("iss"), token.times.get("iat")
-    return _Check(
+    return Check(
         subject,
         str(algorithm),
         frozenset(name for field in _NAME_FIELDS if isinstance(name := header.get(field), str) and name),
@@ -90,12 +90,12 @@ class _Prover:
         self._numbered = [numbered for key in self._keys for name in key.given.names if (numbered := _numbered(name))]
         self._issuers: dict[str, int] = {}
         """Issuers of tokens that keys of a named set verify, with the time at which the last of these was issued."""
-        self._misfits: list[_Check] = []
+        self._misfits: list[Check] = []
         """Tokens that the key which they name does not verify."""
-        self._strangers: list[_Check] = []
+        self._strangers: list[Check] = []
         """Tokens whose key is not there."""
 
-    def prove(self, check: _Check, signed: _Signed) -> None:
+    def prove(self, check: Check, signed: _Signed) -> None:
         """Check a token with the keys that it may be signed with."""
         named = [key for name in check.names for key in self._by_name.get(name, ())]
         fitting = [key for key in named if key.fits(check.algorithm)]
@@ -139,7 +139,7 @@ class _Prover:
                 "all tokens with all keys would take too long"
             )
 
-    def _tell(self, check: _Check, signature: str, key: Key) -> None:
+    def _tell(self, check: Check, signature: str, key: Key) -> None:
         evidence: dict[str, Any] = {"signature": signature, "signature_key": key.given.place}
         if key.fits(check.algorithm):
             evidence["key_weaknesses"] = key.weak_for(check.algorithm)
@@ -149,17 +149,17 @@ class _Prover:
             evidence["key_thumbprint"] = key.thumbprint
         check.subject.evidence |= evidence
 
-    def _first(self, check: _Check, signed: _Signed, keys: Iterable[Key]) -> Key | None:
+    def _first(self, check: Check, signed: _Signed, keys: Iterable[Key]) -> Key | None:
         """The first of these keys that verifies the token, as far as the budget lasts."""
         for key in keys:
-            self._left -= _cost(key)
+            self._left -= cost_of(key)
             if self._left < 0:
                 return None
             if verifies(key, check.algorithm, *signed):
                 return key
         return None
 
-    def _confused(self, check: _Check, signed: _Signed) -> Key | None:
+    def _confused(self, check: Check, signed: _Signed) -> Key | None:
         """The public key whose text the token's MAC is made with: a forgery for verifiers that take any `alg`."""
         if check.algorithm not in HASHES:
             return None
@@ -171,7 +171,7 @@ class _Prover:
                 return key
         return None
 
-    def _retirement(self, check: _Check) -> str | None:
+    def _retirement(self, check: Check) -> str | None:
         """Why the key that a token names, which is not among the keys, seems to be one that was."""
         if not check.names or check.algorithm in HASHES:  # nobody publishes a secret
             return None
@@ -183,7 +183,7 @@ class _Prover:
         return None
 
 
-def _cost(key: Key) -> int:
+def cost_of(key: Key) -> int:
     """What a check with this key takes, in microseconds."""
     return _COSTS[key.kind] * (max(1, key.bits**2 // 2048**2) if key.kind == "RSA" else 1)
 

@@ -94,7 +94,7 @@ def check_examples(place: Place, fire: Sequence[bool]) -> None:
 
 
 def _check_example(place: Place, field: str, example: Example) -> None:
-    if not any("{token}" in text for text in (example.files.values() or (example.text,))):
+    if example.token is not None and not any("{token}" in text for text in (example.files.values() or (example.text,))):
         place.refuse(field, "its text has no {token}", "write {token} where the token is to stand")
     if example.undecided and example.finds is not False:
         place.refuse(field, "cannot both fire and be undecided")

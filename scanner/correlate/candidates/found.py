@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from scanner.correlate.candidates import Candidate, Provenance
-from scanner.model import Secret, Sighting, Subject
+from scanner.model import Key, Secret, Sighting, Subject
 
 _KEY_BYTES: Final = frozenset({16, 20, 24, 32, 48, 64, 96, 128})
 """Lengths of keys; what decodes to another length is a text that happens to decode."""
@@ -18,17 +18,23 @@ _STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 
 
 def found(subjects: Sequence[Subject]) -> Iterator[tuple[Candidate, Subject]]:
-    """The secrets among these, each with its subject; no value comes twice."""
+    """The secrets among these, and the keys that are shared secrets, each with its subject; no value comes twice."""
     known: set[bytes] = set()
     for subject in subjects:
-        if not isinstance(subject.decoded, Secret):
-            continue
         sighting = subject.sightings[0]
-        for form, secret in _forms(subject.decoded.value.reveal()):
+        for form, secret in _values(subject):
             if secret and secret not in known:
                 known.add(secret)
                 path, line = sighting.origin.path, sighting.line
                 yield Candidate(secret, Provenance(path, form, line=line, public=False)), subject
+
+
+def _values(subject: Subject) -> Iterable[tuple[str, bytes]]:
+    decoded = subject.decoded
+    if isinstance(decoded, Secret):
+        return _forms(decoded.value.reveal())
+    secret = decoded.details.get("secret") if isinstance(decoded, Key) else None
+    return [("", secret.reveal())] if secret else []
 
 
 def place(sighting: Sighting) -> str:
