@@ -11,6 +11,10 @@ from scanner.model import Key
 
 _MOST: Final = 1 << 17
 """Bytes that are read, of base64 too."""
+_OF_SEEDS: Final = ("Ed25519", "Ed448", "X25519", "X448")
+_SEED_BYTES: Final = 32
+_VARIETY: Final = 24
+"""Different bytes in so many random ones; fewer come once in a million."""
 
 
 def decode(text: bytes) -> Key | None:
@@ -30,9 +34,17 @@ def _bare(text: bytes) -> Key | None:
         read = read_der(raw)
     except ValueError:
         return None
-    return make_key(read.form, raw, read.half, raw, encrypted=read.encrypted) if _is_whole(read) else None
+    return make_key(read.form, raw, read.half, raw, encrypted=read.encrypted) if _is_whole(read, raw) else None
 
 
-def _is_whole(read: Read) -> bool:
-    """Whether it is a key by itself: SEC 1 within PKCS #8 does not say of what curve it is."""
-    return read.encrypted or (read.half.curve != "" if read.half.kind == "EC" else read.half.kind != "")
+def _is_whole(read: Read, raw: bytes) -> bool:
+    """Whether it is a key by itself.
+
+    SEC 1 within PKCS #8 does not say of what curve it is. What ends in a seed is taken for it whatever the seed: programs
+    hold such heads to put before one, and what follows them there is no seed.
+    """
+    if read.half.kind == "EC":
+        return read.half.curve != ""
+    if read.half.kind in _OF_SEEDS:
+        return len(set(raw[-_SEED_BYTES:])) >= _VARIETY
+    return read.encrypted or read.half.kind != ""
