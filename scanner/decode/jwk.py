@@ -23,6 +23,9 @@ _MEMBER: Final = re.compile(
     + rb""")\\{0,8}["']?\s{0,99}(?:=>|:|=)\s{0,99}\\{0,8}["'](?P<value>[^"'\\\r\n]{0,12000})\\{0,8}["']"""
 )
 """A member that is text: `"kty":"RSA"`, `kty: 'RSA'`, `\\"kty\\": \\"RSA\\"`, `:kty => "RSA"`."""
+_OPENING: Final = re.compile(rb"\{(?:\s|\\{1,8}[nrt])*+\Z")
+_INDENT: Final = 300
+"""Bytes before an object's first member in which its brace is looked for."""
 _MOST: Final = 1 << 16
 """Bytes of an object that are read."""
 _LEAST_SECRET: Final = 16
@@ -84,8 +87,8 @@ def _close(text: bytes, begin: int) -> int:
 def _start(text: bytes, name: int) -> int:
     """Where the object begins whose first member's name stands at `name`: at its brace, else at its quote."""
     before = text[:name].rstrip(b"\"'\\:")
-    brace = before.rstrip(b" \t\r\n")
-    return len(brace) - 1 if brace.endswith(b"{") else len(before)
+    brace = _OPENING.search(before, max(len(before) - _INDENT, 0))
+    return brace.start() if brace else len(before)
 
 
 def _key(members: dict[str, str], raw: bytes, start: int) -> Key | None:

@@ -150,8 +150,8 @@ def _of_pkcs12(text: bytes) -> Key | None:
     half = _opened(raw, content, known) if known is not None or not mac else None
     if half is None and not any(name in content for name in _KEY_BAGS):
         return None  # certificates alone: a store of those that are trusted
-    encrypted = mac is not None or _KEY_BAGS[0] not in content
-    return _store("pkcs12", raw, [half or Half()], known, 1, encrypted=encrypted)
+    locked = _KEY_BAGS[0] not in content
+    return _store("pkcs12", raw, [half or Half()], known if locked else None, 1, encrypted=locked)
 
 
 def _of_ber(text: bytes) -> Key | None:

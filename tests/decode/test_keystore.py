@@ -1,0 +1,193 @@
+"""Key stores that openssl and cryptography make, and Java's, written here by their format."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import hashlib
+import os
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.decode.keystore import PASSWORDS, begins, decode
+from scanner.model import Key
+from tests.decode.test_pem import run, thumbprint
+from tests.examining import ENGINES, examine
+
+RSA = rsa.generate_private_key(65537, 2048)
+EC = ec.generate_private_key(ec.SECP256R1())
+
+
+def certificate(key) -> x509.Certificate:
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "made up")])
+    begin = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 7, begin, begin.replace(year=2036))
+    return builder.sign(key, hashes.SHA256())
+
+
+def of_pkcs12(key, password: str | None) -> bytes:
+    lock = NoEncryption() if password is None else BestAvailableEncryption(password.encode())
+    return pkcs12.serialize_key_and_certificates(b"ours", key, certificate(key or RSA), None, lock)
+
+
+def of_java(keys, password: str, magic: bytes = b"\xfe\xed\xfe\xed", trusted=()) -> bytes:
+    """A store of Java: its keys are encrypted in a way of their own, which is not read."""
+
+    def utf(text: bytes) -> bytes:
+        return len(text).to_bytes(2) + text
+
+    def of_certificate(key) -> bytes:
+        der = certificate(key).public_bytes(Encoding.DER)
+        return utf(b"X.509") + len(der).to_bytes(4) + der
+
+    content = magic + b"\0\0\0\2" + (len(keys) + len(trusted)).to_bytes(4)
+    for key in keys:
+        locked = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, BestAvailableEncryption(b"ours"))
+        content += b"\0\0\0\1" + utf(b"ours") + b"\0" * 8 + len(locked).to_bytes(4) + locked
+        content += b"\0\0\0\1" + of_certificate(key)
+    for key in trusted:
+        content += b"\0\0\0\2" + utf(b"theirs") + b"\0" * 8 + of_certificate(key)
+    return content + hashlib.sha1(password.encode("utf-16-be") + b"Mighty Aphrodite" + content).digest()
+
+
+def decoded(data: bytes) -> Key:
+    found = decode(data)
+    assert found
+    return found
+
+
+def told(found: Key) -> tuple[object, ...]:
+    return found.form, found.encrypted, found.details["kind"], found.details.get("known_password")
+
+
+class TestPkcs12:
+    @pytest.mark.parametrize("password", ["changeit", "changeme", "password"])
+    @pytest.mark.parametrize(("key", "kind"), [(RSA, "RSA"), (EC, "EC")])
+    def test_well_known_passwords(self, password, key, kind):
+        data = of_pkcs12(key, password)
+        found = decoded(data + b"more")
+        assert told(found) == ("pkcs12", True, kind, password)
+        assert found.raw.reveal() == data
+        assert found.thumbprint == hashlib.sha256(data).hexdigest()
+        assert found.details["public"]["kty"] == kind
+
+    def test_another_password(self):
+        """What is in it stays unknown."""
+        assert told(decoded(of_pkcs12(RSA, "a password of ours"))) == ("pkcs12", True, "", None)
+
+    def test_not_locked(self):
+        """It is the same key as in any other form."""
+        found = decoded(of_pkcs12(RSA, None))
+        assert (found.encrypted, found.thumbprint) == (False, thumbprint(RSA))
+
+    def test_certificates_alone(self):
+        for password in ("changeit", "a password of ours"):
+            assert decode(of_pkcs12(None, password)) is None
+
+    @pytest.mark.parametrize(
+        ("options", "password"),
+        [
+            (["-legacy", "-passout", "pass:changeit"], "changeit"),
+            (["-passout", "pass:"], "the empty password"),
+            (["-iter", "50000", "-passout", "pass:changeme"], "changeme"),
+            (["-macalg", "sha512", "-passout", "pass:password"], "password"),
+        ],
+    )
+    def test_openssl(self, tmp_path, options, password):
+        (tmp_path / "key.pem").write_bytes(RSA.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        (tmp_path / "ours.pem").write_bytes(certificate(RSA).public_bytes(Encoding.PEM))
+        files = ["-inkey", str(tmp_path / "key.pem"), "-in", str(tmp_path / "ours.pem")]
+        data = run("openssl", "pkcs12", "-export", *files, *options)
+        assert told(decoded(data)) == ("pkcs12", True, "RSA", password)
+
+    def test_iterations_that_cost_too_much(self, tmp_path):
+        """A store that asks for a million is not tried; what can be seen is told."""
+        (tmp_path / "key.pem").write_bytes(RSA.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        (tmp_path / "ours.pem").write_bytes(certificate(RSA).public_bytes(Encoding.PEM))
+        files = ["-inkey", str(tmp_path / "key.pem"), "-in", str(tmp_path / "ours.pem")]
+        for options in (["-iter", "1000000"], ["-iter", "1000000", "-nomaciter"]):
+            data = run("openssl", "pkcs12", "-export", *files, *options, "-passout", "pass:changeit")
+            found = decoded(data)
+            assert (found.encrypted, found.details["kind"]) == (True, "")
+
+    def test_without_lengths(self):
+        """As Bouncy Castle writes them in BER."""
+        data = b"\x30\x80\x02\x01\x03\x30\x80" + bytes.fromhex("060b2a864886f70d010c0a0102") + os.urandom(700)
+        assert told(decoded(data)) == ("pkcs12", True, "", None)
+        assert decode(b"\x30\x80\x02\x01\x03\x30\x80" + bytes(700)) is None
+
+
+class TestJava:
+    @pytest.mark.parametrize("password", [word for word in PASSWORDS if word])
+    @pytest.mark.parametrize(("magic", "form"), [(b"\xfe\xed\xfe\xed", "jks"), (b"\xce\xce\xce\xce", "jceks")])
+    def test_well_known_passwords(self, password, magic, form):
+        data = of_java([RSA], password, magic)
+        found = decoded(data + b"more")
+        assert told(found) == (form, True, "RSA", password)
+        assert (found.raw.reveal(), found.details["count"]) == (data, 1)
+        assert begins(data)
+
+    def test_another_password(self):
+        """The public half stands in clear, in the certificate."""
+        found = decoded(of_java([EC, RSA], "a password of ours"))
+        assert told(found) == ("jks", True, "EC", None)
+        assert (found.details["count"], found.details["public"]["crv"]) == (2, "P-256")
+
+    def test_certificates_alone(self):
+        assert decode(of_java([], "changeit", trusted=[RSA, EC])) is None
+        assert told(decoded(of_java([RSA], "changeit", trusted=[EC])))[2:] == ("RSA", "changeit")
+
+    def test_cut_short(self):
+        data = of_java([RSA], "changeit")
+        assert all(decode(data[:length]) is None for length in (4, 8, 12, 100, 1_000, len(data) - 1))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("data", [of_pkcs12(RSA, "changeit"), of_java([RSA], "changeit")], ids=["pkcs12", "jks"])
+def test_found(engine, data):
+    """As files, and in base64 on one line or folded."""
+    text = base64.b64encode(data)
+    folded = b"\n".join(text[at : at + 76] for at in range(0, len(text), 76))
+    for blob, start, length in (
+        (data, 0, len(data)),
+        (b"P12=" + text + b"\n", 4, len(text.rstrip(b"="))),
+        (b"store: |\n" + folded + b"\n", 9, len(folded.rstrip(b"="))),
+    ):
+        [subject] = examine(blob, engine).subjects
+        assert (subject.kind, subject.decoder, subject.seen) == ("key", "keystore", 1)
+        assert [(at.start, at.end) for at in subject.sightings] == [(start, start + length)]
+
+
+STORES = [of_pkcs12(RSA, "changeit"), of_java([RSA], "changeit"), of_java([EC], "changeit", b"\xce\xce\xce\xce")]
+
+
+@given(st.binary(max_size=100), st.sampled_from(STORES), st.integers(0, 3000))
+def test_any_bytes(data, store, at):
+    """Never an error."""
+    for text in (data, store[:8] + data, store[:at] + data + store[at + 2 :]):
+        decode(text)
+        begins(text)
+        decode(base64.b64encode(text))
+
+
+def test_counts_that_lie():
+    """A million entries, and lengths beyond the end."""
+    for data in (
+        b"\xfe\xed\xfe\xed\0\0\0\2\xff\xff\xff\xff" + bytes(99),
+        b"\xfe\xed\xfe\xed\0\0\0\2\0\0\0\1\0\0\0\1\0\1a" + bytes(8) + b"\xff\xff\xff\xff" + bytes(99),
+        b"\x30\x84\xff\xff\xff\xff\x02\x01\x03" + bytes(99),
+        b"\x30\x82\x00\x40\x02\x01\x03" + b"\x30\x00" * 99,
+    ):
+        assert decode(data) is None
