@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, ed448, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -20,7 +21,7 @@ from scanner.decode.der import decode
 from tests.decode.test_pem import thumbprint
 from tests.examining import ENGINES, examine
 
-KEYS = {
+KEYS: dict[str, Any] = {
     **{f"RSA {bits}": rsa.generate_private_key(65537, bits) for bits in (1024, 2048, 3072, 4096)},
     **{
         curve.name: ec.generate_private_key(curve)
@@ -37,8 +38,8 @@ FORMS = [
 ]
 
 
-def der(name: str, form=PrivateFormat.PKCS8) -> bytes:
-    return KEYS[name].private_bytes(Encoding.DER, form, NoEncryption())
+def der(name: str, form: Any = PrivateFormat.PKCS8) -> bytes:
+    return bytes(KEYS[name].private_bytes(Encoding.DER, form, NoEncryption()))
 
 
 @pytest.mark.parametrize(("name", "form"), FORMS)

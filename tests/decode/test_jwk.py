@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,9 @@ KINDS = ("RSA", "P-256", "P-384", "P-521", "secp256k1", "Ed25519", "oct")
 
 def private(kind: str, **members: object) -> dict[str, object]:
     pair = key(kind)
-    exported = pair.export(as_dict=True) if kind == "oct" else pair.export(private_key=True, as_dict=True)
+    exported: dict[str, object] = (
+        pair.export(as_dict=True) if kind == "oct" else pair.export(private_key=True, as_dict=True)
+    )
     exported.pop("kid", None)
     return exported | members
 
@@ -39,7 +42,7 @@ def decoded(text: str) -> Key:
     return found
 
 
-WRITTEN = {
+WRITTEN: dict[str, Callable[[dict[str, object]], str]] = {
     "compact": lambda members: json.dumps(members, separators=(",", ":")),
     "spaced": json.dumps,
     "sorted": lambda members: json.dumps(members, sort_keys=True),

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from scanner.decode.keystore import PASSWORDS, begins, decode
 from scanner.model import Key
-from tests.decode.test_pem import run, thumbprint
+from tests.decode.test_pem import OPENSSL, run, thumbprint
 from tests.examining import ENGINES, examine
 
 RSA = rsa.generate_private_key(65537, 2048)
@@ -96,6 +96,7 @@ class TestPkcs12:
         for password in ("changeit", "a password of ours"):
             assert decode(of_pkcs12(None, password)) is None
 
+    @OPENSSL
     @pytest.mark.parametrize(
         ("options", "password"),
         [
@@ -112,6 +113,7 @@ class TestPkcs12:
         data = run("openssl", "pkcs12", "-export", *files, *options)
         assert told(decoded(data)) == ("pkcs12", True, "RSA", password)
 
+    @OPENSSL
     def test_iterations_that_cost_too_much(self, tmp_path):
         """A store that asks for a million is not tried; what can be seen is told."""
         (tmp_path / "key.pem").write_bytes(RSA.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

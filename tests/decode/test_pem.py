@@ -1,12 +1,14 @@
-"""Private keys in armour: made by the libraries and tools that make them, and written as files and programs hold them."""
+"""Private keys in armour: made by the libraries and tools that make them, and written as programs hold them."""
 
 from __future__ import annotations
 
 import base64
 import os
 import random
+import shutil
 import subprocess
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa, x25519
@@ -53,11 +55,13 @@ FITS = {
 }
 TRADITIONAL = {"RSA": "pkcs1", "P-256": "sec1", "P-384": "sec1", "P-521": "sec1", "secp256k1": "sec1", "DSA": "dsa"}
 OPENSSH = ("RSA", "P-256", "P-384", "P-521", "Ed25519")
+OPENSSL = pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl")
+SSH_KEYGEN = pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="needs ssh-keygen")
 LOCK = BestAvailableEncryption(b"a passphrase of ours")
 
 
-def pem(key, form=PrivateFormat.PKCS8, lock=NoEncryption()) -> bytes:
-    return key.private_bytes(Encoding.PEM, form, lock).strip()
+def pem(key: Any, form: Any = PrivateFormat.PKCS8, lock: Any = None) -> bytes:
+    return bytes(key.private_bytes(Encoding.PEM, form, lock or NoEncryption()).strip())
 
 
 def decoded(text: bytes) -> Key:
@@ -66,7 +70,7 @@ def decoded(text: bytes) -> Key:
     return key
 
 
-def thumbprint(key) -> str:
+def thumbprint(key: Any) -> str:
     """As jwcrypto has it, in hexadecimal."""
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     return base64.urlsafe_b64decode(jwk.JWK.from_pem(public).thumbprint() + "=").hex()
@@ -160,7 +164,11 @@ WRAPPINGS: dict[str, Callable[[bytes], bytes]] = {
     "XML by code points": lambda text: text.replace(b"\n", b"&#xA;"),
     "HTML": lambda text: text.replace(b"\n", b"<br>\n"),
     "a URL": lambda text: (
-        text.replace(b"+", b"%2B").replace(b"/", b"%2F").replace(b"=", b"%3D").replace(b" ", b"%20").replace(b"\n", b"%0A")
+        text.replace(b"+", b"%2B")
+        .replace(b"/", b"%2F")
+        .replace(b"=", b"%3D")
+        .replace(b" ", b"%20")
+        .replace(b"\n", b"%0A")
     ),
     "a form": lambda text: text.replace(b"+", b"%2B").replace(b" ", b"+").replace(b"\n", b"%0D%0A"),
 }
@@ -288,6 +296,7 @@ class TestDamage:
 class TestTools:
     """Keys that the tools themselves make."""
 
+    @SSH_KEYGEN
     @pytest.mark.parametrize("kind", ["rsa", "ecdsa", "ed25519"])
     @pytest.mark.parametrize("passphrase", ["", "a passphrase of ours"])
     def test_ssh_keygen(self, tmp_path, kind, passphrase):
@@ -299,6 +308,7 @@ class TestTools:
         assert found.details["kind"] == {"rsa": "RSA", "ecdsa": "EC", "ed25519": "Ed25519"}[kind]
         assert found.details["public"]["kty"] == {"rsa": "RSA", "ecdsa": "EC", "ed25519": "OKP"}[kind]
 
+    @OPENSSL
     @pytest.mark.parametrize(
         ("arguments", "form", "encrypted"),
         [
@@ -340,7 +350,12 @@ def test_openpgp(usage, encrypted):
         + b"=njUN\n-----END PGP PRIVATE KEY BLOCK-----"
     )
     found = decoded(text)
-    assert (found.form, found.encrypted, found.details["kind"], found.details["bits"]) == ("pgp", encrypted, "RSA", 2048)
+    assert (found.form, found.encrypted, found.details["kind"], found.details["bits"]) == (
+        "pgp",
+        encrypted,
+        "RSA",
+        2048,
+    )
     assert found.details["fits"] == []
     assert decoded(text.replace(b"\n", b"\\n")).thumbprint == found.thumbprint
 
@@ -407,7 +422,17 @@ class TestHostile:
 
     @pytest.mark.parametrize(
         "filling",
-        [b"-----BEGIN PRIVATE KEY-----\n", b"MIIE" * 16 + b"\n", b'\\n" +\n', b"+", b'"', b"\\", b"%0A", b"// ", b"a: b\n"],
+        [
+            b"-----BEGIN PRIVATE KEY-----\n",
+            b"MIIE" * 16 + b"\n",
+            b'\\n" +\n',
+            b"+",
+            b'"',
+            b"\\",
+            b"%0A",
+            b"// ",
+            b"a: b\n",
+        ],
     )
     def test_megabytes(self, filling):
         """Linear in what there is."""
