@@ -40,8 +40,8 @@ def _bare(text: bytes) -> Key | None:
 def _is_whole(read: Read, raw: bytes) -> bool:
     """Whether it is a key by itself.
 
-    SEC 1 within PKCS #8 does not say of what curve it is. What ends in a seed is taken for it whatever the seed: programs
-    hold such heads to put before one, and what follows them there is no seed.
+    SEC 1 within PKCS #8 does not say of what curve it is. A key that ends in a seed takes any bytes for one, and
+    programs hold such heads to put before it: what follows them there is no seed.
     """
     if read.half.kind == "EC":
         return read.half.curve != ""
