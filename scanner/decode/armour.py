@@ -15,12 +15,12 @@ _ESCAPE: Final = re.compile(
     rb"\\{1,8}(?:u00|x|u\{)(?P<unicode>0[aAdD9]|2[0bBfF]|3[dD])\}?"
     rb"|\\{1,8}(?P<control>[nrt])"
     rb"|\\{1,8}(?P<plain>[/=+])"
-    rb"|\\{1,8}(?:\r?\n|012|015)"
+    rb"|\\{1,8}(?:\r?\n|012|015)|`(?:[rn]|\r?\n)"
     rb"|%(?:25){0,4}(?P<percent>0[aAdD9]|2[0bBfF]|3[dD])"
     rb"|&(?:amp;)?#(?:(?P<decimal>9|1[03]|32|4[37]|61)|[xX]0?(?P<entity>[aAdD9]|2[0bBfF]|3[dD]));"
     rb"|<br ?/?>"
 )
-"""How a line end, a space, `+`, `/` and `=` are spelt in JSON and source code, in URLs, and in XML and HTML."""
+"""How a line end, a space, `+`, `/` and `=` are spelt in JSON, source code and shells, in URLs, and in XML and HTML."""
 _JOINT: Final = re.compile(rb"""\\{0,8}["'`][^"'`]{0,200}["'`]""")
 """From the end of one string to the start of the next."""
 _BARE_JOINT: Final = re.compile(rb"""\\{0,8}["'`][^"'`A-Za-z0-9]{0,200}["'`]""")
@@ -38,6 +38,8 @@ _CHECKSUM: Final = re.compile(rb"=[A-Za-z0-9+/]{4}")
 
 _SHORTEST: Final = 40
 """Characters: 32 bytes make 43."""
+_WIDE: Final = 32
+"""Characters of a line that is full; the narrowest that a tool writes has 48."""
 _VARIETY: Final = 16
 """Fewer different characters than this are made up."""
 _REPEATED: Final = 0.55
@@ -53,8 +55,6 @@ class Body(NamedTuple):
     headers: dict[bytes, bytes]
     encrypted: bool
     """Whether its headers say so (RFC 1421)."""
-    loose: bool
-    """Whether it was read among other text: it is a body only if it is a key."""
 
     @property
     def likely(self) -> bool:
@@ -79,13 +79,14 @@ def unfold(text: bytes, *, whole: bool) -> list[bytes]:
 
 
 def body(text: bytes, *, whole: bool = True) -> Body | None:
-    """What `text`, which stands between the lines of armour, holds; None where it holds no base64."""
+    """What `text`, which stands between the lines of armour, holds; None where that is no base64.
+
+    Of one without an end, what follows the base64 is no part of it.
+    """
     headers: dict[bytes, bytes] = {}
     pieces: list[bytes] = []
     legacy = _LEGACY.search(text[:2_000].replace(b"\\n", b"\n").replace(b"\\r", b""))
-    loose = False
-    lines = unfold(text, whole=whole)
-    for number, line in enumerate(lines, 1):
+    for line in unfold(text, whole=whole):
         if not pieces and _HEADER.fullmatch(line) and not (legacy and _LEGACY.match(line)):
             name, _, value = line.partition(b":")
             headers[name] = value.strip()
@@ -96,18 +97,33 @@ def body(text: bytes, *, whole: bool = True) -> Body | None:
             pieces += words
         elif not whole:
             break
-        elif not _HEADER.fullmatch(rest) and not _CHECKSUM.fullmatch(rest):
-            loose = True  # a log writes something before each line, and before the last line of the armour too
-            pieces += words[-1:] if number < len(lines) and _BASE64.fullmatch(words[-1]) else ()
-    return _decoded(b"".join(pieces), headers, encrypted=legacy is not None, loose=loose)
+        elif not _CHECKSUM.fullmatch(rest):
+            return None
+    return _decoded(b"".join(pieces), headers, encrypted=legacy is not None)
 
 
-def _decoded(text: bytes, headers: dict[bytes, bytes], *, encrypted: bool, loose: bool) -> Body | None:
+def column(text: bytes) -> Body | None:
+    """What `text` holds in one column of its lines, where logs, listings and scripts write something else in others."""
+    # The last line belongs to that which ends the armour, and in the first there may be the rest of its beginning.
+    rows = [line.split() for line in unfold(text, whole=True)[:-1]]
+    place = next(
+        (
+            words.index(max(words, key=len)) - len(words)
+            for words in rows
+            if words and len(max(words, key=len)) >= _WIDE
+        ),
+        0,
+    )
+    column = (words[place] for words in rows if len(words) >= -place > 0)
+    return _decoded(b"".join(word for word in column if _BASE64.fullmatch(word)), {}, encrypted=False)
+
+
+def _decoded(text: bytes, headers: dict[bytes, bytes], *, encrypted: bool) -> Body | None:
     bare = text.rstrip(b"=")
     if b"=" in bare or len(bare) < _SHORTEST:
         return None
     cut = bare[: len(bare) - (len(bare) % 4 == 1)]
-    return Body(binascii.a2b_base64(cut + b"=" * (-len(cut) % 4)), text, headers, encrypted, loose)
+    return Body(binascii.a2b_base64(cut + b"=" * (-len(cut) % 4)), text, headers, encrypted)
 
 
 def _character(escape: re.Match[bytes]) -> bytes:

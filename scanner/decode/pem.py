@@ -10,7 +10,7 @@ import re
 from typing import Any, Final
 
 from scanner.decode import ssh
-from scanner.decode.armour import Body, body, unfold
+from scanner.decode.armour import Body, body, column, unfold
 from scanner.decode.openpgp import read_packet
 from scanner.decode.private import Half, Read, make_key, read_der
 from scanner.model import Key
@@ -22,7 +22,7 @@ _BEGIN: Final = re.compile(
     rb"|---- BEGIN (?P<ssh>SSH2 ENCRYPTED PRIVATE KEY) ----"
 )  # fmt: skip
 _END: Final = re.compile(rb"-----END[^-\r\n]{1,100}-----|---- END SSH2 ENCRYPTED PRIVATE KEY ----")
-_NEXT: Final = b"----"
+_NEXT: Final = re.compile(rb"-{4,}+")
 _GAP: Final = rb"""(?:\s|\\{1,8}[nr]?|[%&]?\#?[xX]?0[aAdD];?|["'`.,&>|*;+\#]){1,200}+"""
 _BEGUN: Final = re.compile(
     rb"(?:%b(?:Proc-Type: ?4,ENCRYPTED|DEK-Info: ?[A-Za-z0-9-]+(?:,[0-9A-Fa-f]+)?|[A-Za-z0-9+/=]{16,}+))*+"
@@ -60,18 +60,26 @@ def decode(text: bytes) -> Key | None:
     begin = _BEGIN.match(text)
     if not begin:
         return _of_putty(text)
-    label = re.sub(_SPACE, b" ", begin["label"] or begin["ssh"])
-    stop = text.find(_NEXT, begin.end())
-    end = _END.match(text, stop) if stop >= 0 else None
-    if end:
-        raw, held = text[: end.end()], body(text[begin.end() : end.start()])
-    else:
-        begun = _BEGUN.match(text, begin.end())
+    label, head = re.sub(_SPACE, b" ", begin["label"] or begin["ssh"]), begin.end()
+    end = _end(text, head)
+    if not end:
+        begun = _BEGUN.match(text, head)
         raw = text[: begun.end()] if begun else b""
-        held = body(raw[begin.end() :], whole=False)
-        if held and len(held.text) < _SHORTEST_CUT:
-            held = None
-    return _key(label, raw, held, begin.end(), cut=end is None) if held else None
+        held = body(raw[head:], whole=False)
+        long = held is not None and len(held.text) >= _SHORTEST_CUT
+        return _whole(label, raw, held, head) or _flawed(label, raw, held, head, cut=True) if held and long else None
+    raw, inside = text[: end.end()], text[head : end.start()]
+    held = body(inside)
+    key = _whole(label, raw, held, head) if held else None
+    if key is None and (among := column(inside)):
+        key = _whole(label, raw, among, head)
+    return key or (_flawed(label, raw, held, head, cut=False) if held else None)
+
+
+def _end(text: bytes, at: int) -> re.Match[bytes] | None:
+    """The line that ends a block, if it comes before any that begins one; a difference has a hyphen more before it."""
+    run = _NEXT.search(text, at)
+    return _END.match(text, run.start()) or _END.match(text, run.end() - 5) if run else None
 
 
 def begins(text: bytes) -> bool:
@@ -81,18 +89,21 @@ def begins(text: bytes) -> bool:
     return begun is not None and begun.end() - begun.start() > _SHORTEST_CUT
 
 
-def _key(label: bytes, raw: bytes, held: Body, head: int, *, cut: bool) -> Key | None:
-    if held.encrypted:
-        read = None
-    else:
-        try:
-            read = _read(label, held.data)
-        except (ValueError, IndexError):
-            read = None
-    if read and (read.half.kind or read.encrypted or held.likely):
-        none: dict[str, Any] = {"fits": []} if read.form == "pgp" else {}  # what it signs are no tokens
-        return make_key(read.form, raw, read.half, held.data, encrypted=read.encrypted, head=head, **none)
-    if held.loose or not held.likely:
+def _whole(label: bytes, raw: bytes, held: Body, head: int) -> Key | None:
+    """The key in a body that can be read as one."""
+    try:
+        read = None if held.encrypted else _read(label, held.data)
+    except (ValueError, IndexError):
+        return None
+    if not read or not (read.half.kind or read.encrypted or held.likely):
+        return None
+    none: dict[str, Any] = {"fits": []} if read.form == "pgp" else {}  # what it signs are no tokens
+    return make_key(read.form, raw, read.half, held.data, encrypted=read.encrypted, head=head, **none)
+
+
+def _flawed(label: bytes, raw: bytes, held: Body, head: int, *, cut: bool) -> Key | None:
+    """What is known of a key whose bytes tell nothing: it is encrypted by its headers, cut short, or damaged."""
+    if not held.likely:
         return None
     locked = held.encrypted or label.startswith(b"ENCRYPTED")
     flaw = {"cut": True} if cut else {} if held.encrypted else {"damaged": True}
