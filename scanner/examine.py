@@ -154,9 +154,11 @@ class _BlobExamination:
         tail = bytes(data[end : min(self.reading.end, end + _LINE)]).partition(b"\n")[0]
         # The locator stays at the match: where words stand before the subject, the next match may begin among them.
         line, column = blob.locator.line, blob.locator.column
-        if start < blob.locator.at:
-            # Before an anchor inside of a subject stands no line end that belongs to it.
-            column -= after(bytes(data[start : blob.locator.at]), 1, 0)[1]
+        before = bytes(data[start : blob.locator.at])
+        if b"\n" in before:
+            line, column = line - before.count(b"\n"), after(head, 1, 1)[1]
+        elif before:
+            column -= after(before, 1, 0)[1]
         else:
             line, column = after(bytes(data[blob.locator.at : start]), line, column)
         if found.wrapping[:1] == ("utf-16",):

@@ -12,9 +12,7 @@ import msgspec
 from scanner.model import Key, Sealed
 
 _PIECE: Final = re.compile(rb"[A-Za-z0-9+/_-]+")
-_GAP: Final = re.compile(
-    rb"\\?\r?\n[ \t]{0,99}|(?:\\{1,8}r)?\\{1,8}n|[\"'`]\s{0,99}[+.,&\\]?\s{0,99}[\"'`]"
-)
+_GAP: Final = re.compile(rb"\\?\r?\n[ \t]{0,99}|(?:\\{1,8}r)?\\{1,8}n|[\"'`]\s{0,99}[+.,&\\]?\s{0,99}[\"'`]")
 """A line end, also escaped, or the joint of two strings."""
 _STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 

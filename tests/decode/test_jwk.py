@@ -74,10 +74,15 @@ def test_read(kind, way):
 def test_found(engine, kind, way):
     """In a file, whichever member comes first."""
     text = WRITTEN[way](private(kind, use="sig"))
-    [subject] = examine(f'{{"other": 1}}\nkeys = [{text}]\n'.encode(), engine).subjects
+    blob = f'{{"other": 1}}\nkeys = [{text}]\n'
+    [subject] = examine(blob.encode(), engine).subjects
     assert (subject.kind, subject.identity, subject.seen) == ("key", identity(kind), 1)
     [sighting] = subject.sightings
-    assert f'{{"other": 1}}\nkeys = [{text}]'[sighting.start : sighting.end].endswith(text[-9:])
+    assert (
+        blob[sighting.start : sighting.end] == text[text.index("{") + len(blob[: sighting.start].split("{")[-1]) + 1 :]
+    )
+    before = blob[: sighting.start].split("\n")
+    assert (sighting.line, sighting.column) == (len(before), len(before[-1]) + 1)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
