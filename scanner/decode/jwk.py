@@ -62,7 +62,7 @@ def _encoded(text: bytes) -> Key | None:
     """The first private key of an object, or of a set of keys, that stands in base64."""
     run = _ENCODED.match(text)
     data = Reader().base64(run[0].rstrip(b"=")) if run and len(run[0]) <= _MOST else None
-    at = 0 if data else -1
+    at = 0 if data and b'"kty"' in data else -1
     while run and data and at >= 0:
         key = decode(data[at:])
         if key:
