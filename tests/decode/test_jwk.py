@@ -79,7 +79,8 @@ def test_found(engine, kind, way):
     assert (subject.kind, subject.identity, subject.seen) == ("key", identity(kind), 1)
     [sighting] = subject.sightings
     assert (
-        blob[sighting.start : sighting.end] == text[text.index("{") + len(blob[: sighting.start].split("{")[-1]) + 1 :]
+        blob[sighting.start : sighting.end]
+        == text[text.index("{") + len(blob[: sighting.start].rsplit("{", maxsplit=1)[-1]) + 1 :]
     )
     before = blob[: sighting.start].split("\n")
     assert (sighting.line, sighting.column) == (len(before), len(before[-1]) + 1)
