@@ -78,10 +78,8 @@ def test_found(engine, kind, way):
     [subject] = examine(blob.encode(), engine).subjects
     assert (subject.kind, subject.identity, subject.seen) == ("key", identity(kind), 1)
     [sighting] = subject.sightings
-    assert (
-        blob[sighting.start : sighting.end]
-        == text[text.index("{") + len(blob[: sighting.start].rsplit("{", maxsplit=1)[-1]) + 1 :]
-    )
+    assert blob[: sighting.start].rstrip(" \r\n\\nrt").endswith("{")
+    assert blob[sighting.start : sighting.end].endswith(text[-9:])
     before = blob[: sighting.start].split("\n")
     assert (sighting.line, sighting.column) == (len(before), len(before[-1]) + 1)
 
