@@ -97,6 +97,37 @@ class Lookalike(msgspec.Struct, frozen=True):
     references: tuple[str, ...]
 
 
+class SecretName(msgspec.Struct, frozen=True):
+    """What secrets of one framework or use are called: a checked `[[secret]]`."""
+
+    id: str
+    title: str
+    """Whose secret it is: `Django`, `sessions`."""
+    purpose: Literal["session", "jwt", "cookie", "csrf", "encryption", "framework"]
+    names: tuple[str, ...]
+    """In any spelling: `JWT_SECRET` stands for `jwtSecret` and `jwt.secret` too."""
+    told_by: Literal["name", "value", "context"]
+    """What tells a secret: the name alone; a value beside it that is made like one; or what stands around it too."""
+    bytes: int
+    """The least length that is asked for."""
+    source: str
+
+
+class SecretWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words of the names of secrets: the table `[secret_words]`."""
+
+    foreign: frozenset[str]
+    """In a name, they make it another service's."""
+    describing: frozenset[str]
+    """At its end, they say something of a secret."""
+    trailing: frozenset[str]
+    """At its end, they leave its meaning."""
+    context: frozenset[str]
+    """Around a name, they make it one of sessions or tokens."""
+    elsewhere: frozenset[str]
+    """Around a name, they make it another's."""
+
+
 class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Claims that tokens of a class have to have: a `[[class.requires]]`."""
 
@@ -343,6 +374,14 @@ def load_cookies() -> dict[str, CookieFamily]:
     from scanner.rulebook.files import read_cookies
 
     return read_cookies(folder())
+
+
+@cache
+def load_secret_names() -> tuple[tuple[SecretName, ...], SecretWords]:
+    """The shipped names of session secrets, in their order, and the words around them. Raises RuleError."""
+    from scanner.rulebook.files import SECRETS, read_secret_names
+
+    return read_secret_names(folder() / SECRETS)
 
 
 def digest(extra: Sequence[Path] = ()) -> str:

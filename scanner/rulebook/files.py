@@ -22,6 +22,8 @@ from scanner.rulebook import (
     Pattern,
     PatternExample,
     Requirement,
+    SecretName,
+    SecretWords,
 )
 
 Shape = TypeVar("Shape")
@@ -30,6 +32,7 @@ PATTERNS: Final = "patterns*.toml"
 LOOKALIKES: Final = "lookalikes.toml"
 COOKIES: Final = "cookies-*.toml"
 """The shipped files that a clean scan reads."""
+SECRETS: Final = "session-secrets.toml"
 
 _UNKNOWN_FIELD: Final = re.compile("Object contains unknown field `(.*)`")
 """How msgspec says it."""
@@ -148,6 +151,23 @@ class LookalikeTable(_Table, frozen=True, rename={"what": "is"}):
             self.revoke,
             self.references,
         )
+
+
+class SecretTable(_Table, frozen=True):
+    """A `[[secret]]`: what secrets of one framework or use are called."""
+
+    id: str
+    title: str
+    purpose: Literal["session", "jwt", "cookie", "csrf", "encryption", "framework"]
+    names: tuple[str, ...]
+    bytes: int
+    source: str
+    told_by: Literal["name", "value", "context"] = "name"
+    example: tuple[PatternExample, ...] = ()
+
+    def secret_name(self) -> SecretName:
+        """The entry that it states."""
+        return SecretName(self.id, self.title, self.purpose, self.names, self.told_by, self.bytes, self.source)
 
 
 class CaseTable(_Table, frozen=True, rename={"severity": "is"}):
@@ -314,6 +334,14 @@ def read_lookalikes(path: Path) -> tuple[Lookalike, ...]:
     return tuple(convert(table, LookalikeTable, place).lookalike() for place, table in file.entries("lookalike"))
 
 
+def read_secret_names(path: Path) -> tuple[tuple[SecretName, ...], SecretWords]:
+    """The names of secrets of one file, in its order, and the words around them. Raises RuleError."""
+    file = read(path)
+    names = tuple(convert(table, SecretTable, place).secret_name() for place, table in file.entries("secret"))
+    words = file.document.get("secret_words", {})
+    return names, convert(words, SecretWords, Place(file.name, ""), "secret_words")
+
+
 def convert(value: Any, shape: type[Shape], place: Place, field: str = "") -> Shape:
     """`value` in its shape. Raises RuleError for a field that is missing, unknown or of the wrong type."""
     try:
@@ -346,6 +374,7 @@ TABLES: Final[Mapping[str, type[msgspec.Struct]]] = {
     "pattern": PatternTable,
     "cookie": CookieTable,
     "lookalike": LookalikeTable,
+    "secret": SecretTable,
     "rule": RuleTable,
     "class": ClassTable,
     "issuer": IssuerTable,
