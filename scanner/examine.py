@@ -138,7 +138,7 @@ class _BlobExamination:
             pattern = self.patterns[target.pattern]
             if not pattern.decoder:
                 return alone(data, target, start, limit)
-            look = Look(target.take, decoder(pattern.decoder), pattern.joins, target.behind)
+            look = Look(target.take, decoder(pattern.decoder), pattern.joins, target.behind, self.blob.path)
             self.found = found = read(view, start, limit, target.layers, look, joins=joins)
             return found
 

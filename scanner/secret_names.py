@@ -41,13 +41,13 @@ def naming(name: str) -> Naming | None:
     for length in range(count, 0, -1):
         for start in range(count - length, -1, -1):
             entry = table.get("".join(words[start : start + length]))
-            if entry and _fits(words[:start], words[start + length :]):
+            if entry and _fits(entry, words[:start], words[start + length :]):
                 return Naming(entry, length == count)
     last = words[-1] if words else ""
-    if len(last) > _GLUED and _fits(words[:-1], ()):
+    if len(last) > _GLUED:
         for at in range(1, len(last) - _GLUED + 1):
             entry = table.get(last[at:])
-            if entry and entry.told_by == "name" and last[:at] not in load_secret_names()[1].foreign:
+            if entry and entry.told_by == "name" and _fits(entry, (*words[:-1], last[:at]), ()):
                 return Naming(entry, exact=False)
     return None
 
@@ -57,12 +57,15 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for part in _SEPARATE.split(name) for word in _WORD.findall(part))
 
 
-def _fits(before: tuple[str, ...], behind: tuple[str, ...]) -> bool:
+def _fits(entry: SecretName, before: tuple[str, ...], behind: tuple[str, ...]) -> bool:
     words = load_secret_names()[1]
+    if entry.told_by == "context" and not set(before) <= words.context | words.neutral:
+        return False
     return words.foreign.isdisjoint(before) and all(word in words.trailing or word.isdigit() for word in behind)
 
 
 @cache
 def _table() -> Mapping[str, SecretName]:
-    """The entries by their names, as words without what joins them; of two the later one, which is more special."""
-    return {"".join(words_of(name)): entry for entry in load_secret_names()[0] for name in entry.names}
+    """The entries by their names, as words without what joins them; of two the first one, which is more common."""
+    entries = reversed(load_secret_names()[0])
+    return {"".join(words_of(name)): entry for entry in entries for name in entry.names}

@@ -95,11 +95,14 @@ def judge(value: bytes, needed: int = 16) -> Verdict:
         return Verdict("other", "too long for a secret", 0)
     text = value.decode("utf-8", "replace")
     words = {word.lower() for word in _WORDS.findall(text)}
+    for kind, reason, expression in _SHAPES[:_ELSEWHERE]:
+        if expression.search(text):
+            return Verdict(kind, reason, 0)
     who = publisher(value)
     # What an example calls a placeholder is one; what a product starts with is used as it is.
     if who and (who.startswith(_PRODUCT) or not (_ASKING.search(text) or _MARKS.search(text))):
         return Verdict("known default", who, 0)
-    for kind, reason, expression in _SHAPES:
+    for kind, reason, expression in _SHAPES[_ELSEWHERE:]:
         if expression.search(text):
             return Verdict(kind, reason, 0)
     if "\ufffd" in text:
@@ -174,7 +177,7 @@ _SHAPES: Final[tuple[tuple[VerdictKind, str, re.Pattern[str]], ...]] = tuple(
         (
             "hash",
             "a hash of a password",
-            r"^\$2[abxy]?\$\d\d\$|^\$(?:1|5|6|7|y|gy|apr1|argon2\w*|scrypt|pbkdf2[\w-]*|bcrypt[\w-]*|sha1)\$|^\{(?:S?SHA\d*|S?MD5|CRYPT|bcrypt|scrypt|pbkdf2|argon2)[^}]*\}|^(?:pbkdf2_sha\d+|bcrypt_sha256|argon2|scrypt|md5|sha1|pbkdf2:sha\d+[^$]*|scrypt:\d+[^$]*)\$|^sha(?:1|256|384|512)[:-][A-Za-z0-9+/=]{27,}$|^(?:md5|sha\d+):",
+            r"^\$2[abxy]?\$\d\d\$|^\$(?:1|5|6|7|y|gy|apr1|argon2\w*|scrypt|pbkdf2[\w-]*|bcrypt[\w-]*|sha1)\$|^\{(?:S?SHA\d*|S?MD5|CRYPT|bcrypt|scrypt|pbkdf2|argon2)[^}]*\}|^(?:pbkdf2_sha\d+|bcrypt_sha256|argon2|scrypt|md5|sha1|pbkdf2:sha\d+[^$]*|scrypt:\d+[^$]*)\$|^sha(?:1|256|384|512)[:-][A-Za-z0-9+/=]{27,}$|^(?:md5|sha\d+|hash)[:=]",
             0,
         ),
         # Other things.
@@ -195,7 +198,7 @@ _SHAPES: Final[tuple[tuple[VerdictKind, str, re.Pattern[str]], ...]] = tuple(
         (
             "other",
             "a path",
-            r"^(?:~|\.{1,2})?/[\w.@{}$-]+(?:/[\w.@{}$*-]*)*$|^[A-Za-z]:\\|^(?:[\w@.-]+/)+[\w@-]+\.(?:pem|key|crt|cer|p12|pfx|jks|json|ya?ml|txt|env|secret|js|ts|py|go|rb|php|html?)$|^[\w-]+\.(?:pem|key|crt|cer|p12|pfx|jks|json|ya?ml|txt|env|secret|js|ts|py|go|rb|php|html?|svg|png)$|\*\*?/",
+            r"^(?:~|\.{1,2})?/[\w.@{}$-]+(?:/[\w.@{}$*-]*)*$|^[A-Za-z]:\\|^(?:[\w@.-]+/)+[\w@-]+\.(?:pem|key|crt|cer|p12|pfx|jks|json|ya?ml|txt|env|secret|js|ts|py|go|rb|php|html?)$|^[\w-]+\.(?:pem|key|crt|cer|p12|pfx|jks|json|ya?ml|txt|env|secret|js|ts|py|go|rb|php|html?|svg|png)$|\*\*?/|^projects/|^(?:[a-z][a-zA-Z_.-]*/)+[a-zA-Z_.-]+$",
             0,
         ),
         (
@@ -207,7 +210,7 @@ _SHAPES: Final[tuple[tuple[VerdictKind, str, re.Pattern[str]], ...]] = tuple(
         (
             "other",
             "a word of the language",
-            r"^(?:true|false|yes|no|on|off|null|nil|none|undefined|void|string|str|text|int|integer|number|bool|boolean|object|bytes|byte\[\]|any|unknown|never|required|optional|public|private|enabled|disabled|Optional\[.*|Union\[.*|string\[\]|auto|manual|random|generate|generated|hidden|Opaque|password\??|secretRef|self|this|N/?A|HS\d{3}|RS\d{3}|ES\d{3}|sha-?\d+|md5|hmac|aes[\w-]*|base64|hex|utf-?8|ascii)$",
+            r"^(?:true|false|yes|no|on|off|null|nil|none|undefined|void|string|str|SecretStr|text|int|integer|number|bool|boolean|object|bytes|byte\[\]|any|unknown|never|required|optional|public|private|enabled|disabled|Optional\[.*|Union\[.*|string\[\]|auto|manual|random|generate|generated|hidden|Opaque|password\??|secretRef|self|this|N/?A|HS\d{3}|RS\d{3}|ES\d{3}|sha-?\d+|md5|hmac|aes[\w-]*|base64|hex|utf-?8|ascii)$",
             re.IGNORECASE,
         ),
         ("other", "markup", r"^<[a-zA-Z/!?][^>]*>|</\w+>|&(?:lt|gt|nbsp|#\d+);|^\s*\{\s*\"|^\[\s*\{", 0),
@@ -239,6 +242,9 @@ _SHAPES: Final[tuple[tuple[VerdictKind, str, re.Pattern[str]], ...]] = tuple(
         ),
     )
 )
+
+_ELSEWHERE: Final = sum(kind in ("reference", "encrypted", "hash") for kind, _, _ in _SHAPES)
+"""How many of them, the first ones, say that the value is elsewhere; lists of what people type have such too."""
 
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 

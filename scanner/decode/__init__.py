@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
 from scanner.cookies import family
 from scanner.model import DECODERS, Decoded, Token
@@ -29,6 +29,14 @@ class Decoder(Protocol):
 
         Asked for patterns that are read on through escapes and gaps (`joins`) only.
         """
+
+
+@runtime_checkable
+class InPlace(Protocol):
+    """A decoder to which it matters where a text stands."""
+
+    def decode_in(self, text: bytes, before: bytes, path: str) -> Decoded | None:
+        """What `text` starts with, behind `before`, 2,048 bytes or less of the file `path`. Never raises."""
 
 
 @cache

@@ -11,7 +11,7 @@ import binascii
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple, Protocol
 
-from scanner.decode import Decoder
+from scanner.decode import Decoder, InPlace
 from scanner.joined import BASE64, SIGNS, TOKEN, Joined
 from scanner.model import Decoded, Layer, Token
 
@@ -57,6 +57,8 @@ class Look(NamedTuple):
     """Whether the decoder knows what length makes a token whole: without that, a plain text is never joined."""
     behind: bytes = b""
     """What may stand before the anchor, where that is inside of what is looked for."""
+    path: str = ""
+    """Where the text is; a decoder of settings is told it, and what stands before them."""
 
 
 class View(NamedTuple):
@@ -122,7 +124,10 @@ def _plain(view: View, start: int, limit: int, look: Look, *, joins: bool) -> Fo
     end = taken.end
     cut = end >= limit
     raw = bytes(text[start:end]) if taken.matched or cut else b""
-    decoded = look.decoder.decode(raw) if raw else None
+    if raw and isinstance(look.decoder, InPlace):
+        decoded = look.decoder.decode_in(raw, bytes(text[max(view.begin, start - _BEHIND) : start]), look.path)
+    else:
+        decoded = look.decoder.decode(raw) if raw else None
     begun = cut and look.decoder.begins(raw)
     begin = start + (decoded.start if decoded else 0)
     stop = begin + len(decoded.raw) if decoded else end

@@ -122,6 +122,8 @@ class SecretWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """At its end, they say something of a secret."""
     trailing: frozenset[str]
     """At its end, they leave its meaning."""
+    neutral: frozenset[str]
+    """Before a common name, they say nothing."""
     context: frozenset[str]
     """Around a name, they make it one of sessions or tokens."""
     elsewhere: frozenset[str]
