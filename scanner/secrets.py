@@ -136,7 +136,7 @@ _SHAPES: Final[tuple[tuple[VerdictKind, str, re.Pattern[str]], ...]] = tuple(
     (kind, reason, re.compile(expression, flags))
     for kind, reason, expression, flags in (
         # References, in whatever language a file is made a template by.
-        ("reference", "a reference to a variable", r"\$\{[^}]*\}|\$\([^)]*\)|^\$[A-Za-z_]\w*$|^\$env:", 0),
+        ("reference", "a reference to a variable", r"\$\{[^}]*\}|\$\([^)]*\)|^\$\(|^`|^\$[A-Za-z_]\w*$|^\$env:", 0),
         ("reference", "a reference to a variable", r"^%[A-Za-z_]\w*%$|%env\(|^%[\w.-]+%$|^\^?@[\w.-]+@$|^@@.*@@$", 0),
         (
             "reference",

@@ -14,6 +14,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+import msgspec
+
 from scanner.decode.reading import Reader
 from scanner.model import Sealed, Secret
 from scanner.rulebook import load_secret_names
@@ -62,10 +64,11 @@ def decode_in(text: bytes, before: bytes, path: str) -> Secret | None:
     `before` is what stands before it in its file, 2,048 bytes or less, and `path` where that is: in programs what has
     no quotes is no text, and a `secret` alone is what it stands in.
     """
-    place = _Place(text[:_MOST].decode("latin-1"), before[-2048:].decode("latin-1"), path.lower())
+    quote = text[:1] == b'"'
+    place = _Place(text[quote:_MOST].decode("latin-1"), (before[-2048:] + text[:quote]).decode("latin-1"), path.lower())
     for name, value in _settings(place):
         if found := _secret(place, name, value):
-            return found
+            return msgspec.structs.replace(found, start=found.start + 1) if quote else found
     return None
 
 
@@ -414,6 +417,7 @@ def _bare(place: _Place, at: int, *, colon: bool = False, word: bool = False) ->
         place.line,
     )
     set_inline = _YAML.search(path) and not colon and not re.search(r"^\s*-?\s*$", place.line)
+    word = word or text.startswith("--")
     pattern = _WORD_VALUE if word or set_inline or in_command or escaped or not configuration else _LINE_VALUE
     found = pattern.match(text, at)
     if not found:
@@ -426,6 +430,8 @@ def _bare(place: _Place, at: int, *, colon: bool = False, word: bool = False) ->
         )
         content = content.rstrip("}").rstrip() if _YAML.search(path) and "{" in place.line else content
         content = content.removesuffix("\\").rstrip()
+        if content[-1:] in tuple(",;([{") or (content[-1:] in tuple(")]}") and not configuration):
+            return None
     if torn := _TORN.search(content):
         content = content[: torn.start()] if escaped else ""
     sure = bool(configuration or _YAML.search(path) or shell or word)
@@ -516,6 +522,8 @@ def _taken(place: _Place, name: str, known: Naming, value: _Value, content: str,
         if _elsewhere(place, 200) and not (published and verdict.reason.startswith("the default")):
             return False
         return strong or published or (value.quoted or not _DOTTED.fullmatch(content)) and bool(_SPEAKS.search(content))
+    if published and verdict.reason.startswith("the default"):
+        return True
     if _elsewhere(place, 400):
         return False
     if not _speaks_of_sessions(place, name):
@@ -548,6 +556,13 @@ def _elsewhere(place: _Place, size: int) -> bool:
 _OPENER: Final = re.compile(r"([\w$.:\-\"'<>\[\]]*)[\s:=>(\[]*$")
 _KEYED: Final = re.compile(r"^([ \t]*)(?:-[ \t]+)?[\"']?([\w.\-]+)[\"']?[ \t]*:(?:[ \t]|$)")
 _SECTION: Final = re.compile(r"^\s*\[+\s*([^\[\]\n]+?)\s*\]+\s*$", re.MULTILINE)
+
+
+_LIBRARIES: Final = re.compile(
+    r"jsonwebtoken|\bimport jwt\b|\bjwt\.(?:sign|verify|encode|decode)|JWT\.(?:encode|decode|create|require)|express-session"
+    r"|cookie-session|cookie-parser|golang-jwt|dgrijalva/jwt|Firebase.JWT|require ['\"]jwt['\"]|from jose\b|jwt-simple"
+)
+"""What programs that sign tokens or sessions import and call."""
 
 
 def _speaks_of_sessions(place: _Place, name: str) -> bool:
@@ -584,5 +599,5 @@ def _enclosing(place: _Place) -> Iterator[str]:
     sections = _SECTION.findall(before)
     if sections:
         yield sections[-1]
-    if "jsonwebtoken" in before or "import jwt" in before or "express-session" in before or "require 'jwt'" in before:
+    if _LIBRARIES.search(before):
         yield "jwt"

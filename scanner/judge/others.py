@@ -10,8 +10,9 @@ from scanner.judge.cookie import CookieFacts
 from scanner.judge.exposure import exposure
 from scanner.judge.place import seen_facts
 from scanner.judge.private_key import key_facts
+from scanner.judge.session_secret import secret_facts
 from scanner.judge.verdicts import UNPROVED, Verdicts
-from scanner.model import Cookie, Decoded, Finding, Key, Kind, Policy, Rule, Subject
+from scanner.model import Cookie, Decoded, Finding, Key, Kind, Policy, Rule, Secret, Subject
 from scanner.rulebook import RuleBook
 
 
@@ -50,6 +51,8 @@ class OtherJudge:
             facts |= self._cookies.of(decoded, subject.sightings)
         elif isinstance(decoded, Key):
             facts |= key_facts(decoded, self._published)
+        elif isinstance(decoded, Secret):
+            facts |= secret_facts(decoded, subject.sightings)
         facts |= seen_facts(subject.sightings, subject.seen)
         facts |= UNPROVED
         subject.evidence.update(exposure(subject.sightings, facts, self._now))

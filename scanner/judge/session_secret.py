@@ -1,0 +1,47 @@
+"""The facts of a session secret: what it is for, whose default it is, and how hard it is to guess."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from scanner.model import Secret, Sighting
+from scanner.secret_names import naming
+from scanner.secrets import STRONG_BITS, judge, known, publisher
+
+_FRAMEWORKS: Final = frozenset(
+    {"jwt", "token", "session", "cookie", "csrf", "signing", "encryption", "salt", "secret", "key"}
+)
+"""Entries of the table that are no framework's."""
+
+
+def secret_facts(secret: Secret, sightings: Sequence[Sighting]) -> dict[str, Any]:
+    """The facts `secret.*`; where it has several names, the first that the table knows says what it is for."""
+    value = secret.value.reveal()
+    names = sorted({sighting.name for sighting in sightings if sighting.name} | {secret.name})
+    entries = [found.entry for name in (secret.name, *names) if (found := naming(name))]
+    needed = max((entry.bytes for entry in entries), default=16)
+    verdict = judge(value, needed)
+    facts: dict[str, Any] = {
+        "secret.name": secret.name,
+        "secret.names": names,
+        "secret.purposes": sorted({entry.purpose for entry in entries}),
+        "secret.verdict": verdict.kind,
+        "secret.reason": verdict.reason,
+        "secret.bits": verdict.bits,
+        "secret.guessable": verdict.bits < STRONG_BITS,
+        "secret.bytes": len(value),
+        "secret.bytes_needed": needed,
+        "secret.too_short": len(value) < needed,
+        "secret.published": value in known(),
+    }
+    if entries:
+        facts["secret.purpose"] = entries[0].purpose
+        facts["secret.use"] = entries[0].title
+    framework = next((entry for entry in entries if entry.id not in _FRAMEWORKS), None)
+    if framework:
+        facts["secret.framework"] = framework.title
+    if value in known():
+        facts["secret.known"] = value.decode("utf-8", "replace")
+        facts["secret.publisher"] = publisher(value) or known()[value]
+    return facts
