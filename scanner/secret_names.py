@@ -36,6 +36,8 @@ def naming(name: str) -> Naming | None:
     """What a value of this name is for; None where it is no secret of sessions or tokens."""
     if len(name) > _LONGEST:
         return None
+    if called := call(name):
+        return Naming(called.entry, exact=True)
     words = words_of(name)[-_MOST:]
     table, count = _table(), len(words)
     for length in range(count, 0, -1):
@@ -49,6 +51,23 @@ def naming(name: str) -> Naming | None:
             entry = table.get(last[at:])
             if entry and entry.told_by == "name" and _fits(entry, (*words[:-1], last[:at]), ()):
                 return Naming(entry, exact=False)
+    return None
+
+
+class Call(NamedTuple):
+    """A function that takes a secret."""
+
+    entry: SecretName
+    argument: int
+    """Which of its arguments that is, from 0."""
+
+
+@lru_cache(maxsize=4096)
+def call(name: str) -> Call | None:
+    """The function of the table that a name ends with, at a dot, a colon or a word's start."""
+    for known, found in _calls().items():
+        if name.endswith(known) and not (name[: -len(known)][-1:].isalnum() and known[0].islower()):
+            return found
     return None
 
 
@@ -69,3 +88,8 @@ def _table() -> Mapping[str, SecretName]:
     """The entries by their names, as words without what joins them; of two the first one, which is more common."""
     entries = reversed(load_secret_names()[0])
     return {"".join(words_of(name)): entry for entry in entries for name in entry.names}
+
+
+@cache
+def _calls() -> Mapping[str, Call]:
+    return {name: Call(entry, at) for entry in load_secret_names()[0] for name, at in entry.calls.items()}

@@ -280,6 +280,8 @@ def _is_test(text: str, words: set[str]) -> bool:
 _RUN: Final = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]+")
 _ALL_HEX: Final = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_NAMES: Final = re.compile(r"[A-Za-z]+(?:[._:/-][A-Za-z]+)*")
+"""Words without spaces or figures: a name of something, however long."""
 _CASED: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]")
 _PER_LETTER: Final = 1.6
 """Bits of a letter of a word: some 13 for one of eight letters, a place in a list of ten thousand."""
@@ -306,6 +308,8 @@ def bits(value: bytes) -> int:
         estimate = 4.0 * _moves(text)
     else:
         estimate = sum(map(_run_bits, _RUN.findall(text)))
+        if _NAMES.fullmatch(text) and sum(len(run) for run in _RUN.findall(text) if _is_wordy(run)) > len(text) * 0.6:
+            estimate = min(estimate, STRONG_BITS - 1)
     return int(min(estimate, (_spread(text.encode()) + 0.5) * len(text)))
 
 

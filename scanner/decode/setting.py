@@ -19,7 +19,7 @@ import msgspec
 from scanner.decode.reading import Reader
 from scanner.model import Sealed, Secret
 from scanner.rulebook import load_secret_names
-from scanner.secret_names import Naming, naming, words_of
+from scanner.secret_names import Naming, call, naming, words_of
 from scanner.secrets import Verdict, judge
 
 _MOST: Final = 1 << 12
@@ -66,7 +66,7 @@ def decode_in(text: bytes, before: bytes, path: str) -> Secret | None:
     """
     quote = text[:1] == b'"'
     place = _Place(text[quote:_MOST].decode("latin-1"), (before[-2048:] + text[:quote]).decode("latin-1"), path.lower())
-    for name, value in _settings(place):
+    for name, value in (*_called(place), *_settings(place)):
         if found := _secret(place, name, value):
             return msgspec.structs.replace(found, start=found.start + 1) if quote else found
     return None
@@ -233,6 +233,59 @@ def _sets(name: str) -> bool:
     return bool(words) and words[0] not in _READS
 
 
+# Functions that take a secret by its place.
+
+_FUNCTION: Final = re.compile(r"[A-Za-z_][\w.:]*(?:\(\)\.\w+)*")
+_ARGUMENTS: Final = re.compile(r"(?:::?<[\w<>, ]{1,40}>(?:::\w+)?)?\s*\(\s*\[?|[ \t]+(?=[\w{:'\"@])")
+_BRACKETS: Final = {"(": ")", "[": "]", "{": "}"}
+_MOST_ARGUMENT: Final = 1_000
+"""Characters of the arguments before a secret."""
+
+
+def _called(place: _Place) -> Iterator[tuple[str, _Value]]:
+    """The literal that a text hands to a function which takes a secret there."""
+    text = place.text
+    found = _FUNCTION.match(text)
+    known = call(found[0]) if found else None
+    opening = _ARGUMENTS.match(text, found.end()) if found and known else None
+    if not found or not known or not opening:
+        return
+    at = _argument(text, opening.end(), known.argument)
+    if at is not None:
+        yield from _named(found[0], _value(place, at, literal=True))
+
+
+def _argument(text: str, at: int, number: int) -> int | None:
+    """Where an argument begins in a list of those; None where there are not so many, or no end of one is in sight."""
+    depth = 0
+    end = min(len(text), at + _MOST_ARGUMENT)
+    while number and at < end:
+        char = text[at]
+        if char in "\"'`":
+            stop = _closing(text, at + 1, char)
+            if stop is None:
+                return None
+            at = stop
+        elif char in "([{":
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+            if depth < 0:
+                return None
+        elif char == "," and not depth:
+            number -= 1
+        elif char == ";" or (
+            char == "\n" and not depth and text[at - 1 : at] not in ",(" and text[at + 1 : at + 2].strip()
+        ):
+            return None
+        at += 1
+    while text[at : at + 1].isspace():
+        at += 1
+    # Keys have names in some languages: `key: "…"`, `secret = "…"`.
+    named = re.match(r"(?:key|secret|secretKey|keyData|value)\s*[:=]\s*", text[at:])
+    return at + (named.end() if named else 0) if not number and at < len(text) else None
+
+
 # Values.
 
 _WRAPPER: Final = re.compile(
@@ -262,17 +315,18 @@ _PLAIN_QUOTES: Final = (".rb", ".php", ".pl", ".pm", ".yml", ".yaml", ".sh", ".b
 """Where an apostrophe leaves escapes as they are."""
 
 
-def _value(place: _Place, at: int, *, member: bool = False) -> _Value | None:
+def _value(place: _Place, at: int, *, member: bool = False, literal: bool = False) -> _Value | None:
     """The value at a place: a text in quotes, within what wraps it or makes it a default, or bare; None for others.
 
-    `member` says that a colon or a pair brought us here, behind which a bare word is a text in YAML alone.
+    `member` says that a colon or a pair brought us here, behind which a bare word is a text in YAML alone, `literal`
+    that no bare word is one.
     """
     text = place.text
     for _ in range(5):
         if found := _RUST_RAW.match(text, at):
             return _Value(found.start(1), found.end(1), found[1])
-        if literal := _literal(place, at):
-            return literal
+        if text_found := _literal(place, at):
+            return text_found
         found = (
             _WRAPPER.match(text, at)
             or _OTHERWISE.match(text, at)
@@ -284,7 +338,7 @@ def _value(place: _Place, at: int, *, member: bool = False) -> _Value | None:
         at = found.end()
         if found.re is _LIST and found[0] in "[(" and not _OPENING.match(text, at) and not _WRAPPER.match(text, at):
             return None
-    return _bare(place, at, colon=member)
+    return None if literal else _bare(place, at, colon=member)
 
 
 _NEXT_LINE: Final = re.compile(
@@ -498,7 +552,7 @@ def _taken(place: _Place, name: str, known: Naming, value: _Value, content: str,
         verdict.reason.startswith("the default") or not _is_label(name, content)
     )
     strong = verdict.kind == "strong"
-    if not value.sure and not strong:
+    if (not value.sure and not strong) or (not published and _is_name(name, content)):
         return False
     if not (published or strong):
         if _SCREAMING.fullmatch(content) or _is_label(name, content) or _TRANSLATIONS.search(place.path):
@@ -530,7 +584,18 @@ def _taken(place: _Place, name: str, known: Naming, value: _Value, content: str,
         return False
     if known.entry.names and words_of(name)[-1:] and words_of(name)[-1] in ("key", "keys", "password", "salt"):
         return strong or published
+    if not (strong or published or name.isupper()):
+        # A variable of this name may hold any secret: what it stands in has to say it, not what is imported.
+        return value.quoted and _speaks_of_sessions(place, name, imports=False)
     return value.quoted or strong or published or bool(_SPEAKS.search(content))
+
+
+_IDENTIFIER: Final = re.compile(r"[A-Za-z_]+(?:[._:-][A-Za-z_]+)*")
+
+
+def _is_name(name: str, content: str) -> bool:
+    """Whether a content is a name too, and ends with the words of `name`: `action_dispatch.cookie_salt`."""
+    return bool(_IDENTIFIER.fullmatch(content)) and "".join(words_of(content)).endswith("".join(words_of(name)))
 
 
 def _is_label(name: str, content: str) -> bool:
@@ -565,13 +630,13 @@ _LIBRARIES: Final = re.compile(
 """What programs that sign tokens or sessions import and call."""
 
 
-def _speaks_of_sessions(place: _Place, name: str) -> bool:
+def _speaks_of_sessions(place: _Place, name: str, *, imports: bool = True) -> bool:
     """Whether a name, or what it stands in, speaks of sessions or tokens."""
     context = load_secret_names()[1].context
-    return any(not context.isdisjoint(words_of(text)) for text in (name, *_enclosing(place)))
+    return any(not context.isdisjoint(words_of(text)) for text in (name, *_enclosing(place, imports=imports)))
 
 
-def _enclosing(place: _Place) -> Iterator[str]:
+def _enclosing(place: _Place, *, imports: bool) -> Iterator[str]:
     """What stands around a name: the words of its line, of the brackets and parents that it is in, and its file."""
     yield place.line[-200:]
     yield place.path.rpartition("/")[2]
@@ -599,5 +664,5 @@ def _enclosing(place: _Place) -> Iterator[str]:
     sections = _SECTION.findall(before)
     if sections:
         yield sections[-1]
-    if _LIBRARIES.search(before):
+    if imports and _LIBRARIES.search(before):
         yield "jwt"

@@ -111,6 +111,8 @@ class SecretName(msgspec.Struct, frozen=True):
     bytes: int
     """The least length that is asked for."""
     source: str
+    calls: dict[str, int]
+    """Functions that take such a secret, by the ends of their names, and which argument it is, from 0."""
 
 
 class SecretWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -163,11 +163,14 @@ class SecretTable(_Table, frozen=True):
     bytes: int
     source: str
     told_by: Literal["name", "value", "context"] = "name"
+    calls: dict[str, int] = {}
     example: tuple[PatternExample, ...] = ()
 
     def secret_name(self) -> SecretName:
         """The entry that it states."""
-        return SecretName(self.id, self.title, self.purpose, self.names, self.told_by, self.bytes, self.source)
+        return SecretName(
+            self.id, self.title, self.purpose, self.names, self.told_by, self.bytes, self.source, self.calls
+        )
 
 
 class CaseTable(_Table, frozen=True, rename={"severity": "is"}):

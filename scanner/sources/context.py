@@ -41,7 +41,10 @@ _PATHS: Final = tuple(
         ("test", r"\.(?:snap|feature)$"),
         ("documentation", r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|pod|ipynb)$"),
         ("documentation", r"\.(?:dist-info/metadata|egg-info/pkg-info)$|/pkg-info$"),  # a package's README
-        ("documentation", r"/(?:readme|changelog|changes|contributing)(?:[_-][a-z-]{2,5})?(?:\.(?:txt|html?))?$"),
+        (
+            "documentation",
+            r"/(?:readme|changelog|changes|contributing|usage|install|upgrading|faq)(?:[_-][a-z-]{2,5})?(?:\.(?:txt|html?))?$",
+        ),
         ("example", r"/(?:[^/]*[._-])?(?:example|sample)s?(?:\.[^/]*)?$|/(?:example|sample)s?[_-][^/]*$"),
         ("example", r"[._-](?:template|dist)(?:\.(?:env|json|ya?ml|toml|ini|conf|cfg|properties|xml))?$"),
         ("minified", r"[.-]min\.(?:js|css|mjs)$|\.(?:js|css)\.map$|\.(?:bundle|chunk)\.js$"),
