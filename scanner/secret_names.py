@@ -36,8 +36,6 @@ def naming(name: str) -> Naming | None:
     """What a value of this name is for; None where it is no secret of sessions or tokens."""
     if len(name) > _LONGEST:
         return None
-    if called := call(name):
-        return Naming(called.entry, exact=True)
     words = words_of(name)[-_MOST:]
     table, count = _table(), len(words)
     for length in range(count, 0, -1):
@@ -64,9 +62,9 @@ class Call(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def call(name: str) -> Call | None:
-    """The function of the table that a name ends with, at a dot, a colon or a word's start."""
+    """The function of the table that a name ends with, whole words of it."""
     for known, found in _calls().items():
-        if name.endswith(known) and not (name[: -len(known)][-1:].isalnum() and known[0].islower()):
+        if name.endswith(known) and not name[: -len(known)][-1:].isalnum():
             return found
     return None
 

@@ -265,9 +265,9 @@ _ASKING: Final = re.compile(
 
 
 _TESTING: Final = frozenset({
-    "test", "tests", "testing", "tester", "unittest", "dummy", "fake", "mock", "mocked", "sample", "example", "demo", "foo",
-    "bar", "baz", "foobar", "lorem", "ipsum", "abc", "abcd", "abcdef", "xyz", "asdf", "qwerty", "notsecret", "insecure", "unsafe",
-    "spec", "fixture", "ci", "local", "temp", "tmp", "dev", "development",
+    "test", "tests", "testing", "tester", "unittest", "dummy", "fake", "mock", "mocked", "sample", "example", "demo",
+    "foo", "bar", "baz", "foobar", "lorem", "ipsum", "abc", "abcd", "abcdef", "xyz", "asdf", "qwerty", "notsecret",
+    "spec", "fixture",
 })  # fmt: skip
 
 

@@ -18,8 +18,8 @@ import msgspec
 
 from scanner.decode.reading import Reader
 from scanner.model import Sealed, Secret
-from scanner.rulebook import load_secret_names
-from scanner.secret_names import Naming, call, naming, words_of
+from scanner.rulebook import SecretName, load_secret_names
+from scanner.secret_names import call, naming, words_of
 from scanner.secrets import Verdict, judge
 
 _MOST: Final = 1 << 12
@@ -66,10 +66,17 @@ def decode_in(text: bytes, before: bytes, path: str) -> Secret | None:
     """
     quote = text[:1] == b'"'
     place = _Place(text[quote:_MOST].decode("latin-1"), (before[-2048:] + text[:quote]).decode("latin-1"), path.lower())
-    for name, value in (*_called(place), *_settings(place)):
-        if found := _secret(place, name, value):
+    for name, value, entry in (*_called(place), *_named_settings(place)):
+        if found := _secret(place, name, value, entry):
             return msgspec.structs.replace(found, start=found.start + 1) if quote else found
     return None
+
+
+def _named_settings(place: _Place) -> Iterator[tuple[str, _Value, SecretName]]:
+    """What a text may set that the table knows."""
+    for name, value in _settings(place):
+        if known := naming(name):
+            yield name, value, known.entry
 
 
 def begins(_text: bytes) -> bool:
@@ -235,14 +242,14 @@ def _sets(name: str) -> bool:
 
 # Functions that take a secret by its place.
 
-_FUNCTION: Final = re.compile(r"[A-Za-z_][\w.:]*(?:\(\)\.\w+)*")
-_ARGUMENTS: Final = re.compile(r"(?:::?<[\w<>, ]{1,40}>(?:::\w+)?)?\s*\(\s*\[?|[ \t]+(?=[\w{:'\"@])")
+_FUNCTION: Final = re.compile(r"[.:]*[A-Za-z_][\w.:]*(?:\(\)\.\w+)*")
+_ARGUMENTS: Final = re.compile(r"(?:::?<[\w<>, ]{1,40}>(?:::\w+)?)?\s*\(\s*(?:\[(?=\s*[\"\'`]))?|[ \t]+(?=[\w{:'\"@])")
 _BRACKETS: Final = {"(": ")", "[": "]", "{": "}"}
 _MOST_ARGUMENT: Final = 1_000
 """Characters of the arguments before a secret."""
 
 
-def _called(place: _Place) -> Iterator[tuple[str, _Value]]:
+def _called(place: _Place) -> Iterator[tuple[str, _Value, SecretName]]:
     """The literal that a text hands to a function which takes a secret there."""
     text = place.text
     found = _FUNCTION.match(text)
@@ -251,8 +258,9 @@ def _called(place: _Place) -> Iterator[tuple[str, _Value]]:
     if not found or not known or not opening:
         return
     at = _argument(text, opening.end(), known.argument)
-    if at is not None:
-        yield from _named(found[0], _value(place, at, literal=True))
+    value = _value(place, at, literal=True) if at is not None else None
+    if value:
+        yield found[0].lstrip("."), value, known.entry
 
 
 def _argument(text: str, at: int, number: int) -> int | None:
@@ -511,23 +519,29 @@ _STORE_WORDS: Final = frozenset(
     "token tokens access refresh auth jwt session sessions user users cookie x id key keys name app csrf xsrf storage secret secrets"
     " header data value state login current my the of api bearer authorization client remember me admin sid store field salt password hash".split()
 )
-_HANDED_OUT: Final = frozenset({"sk", "pk", "rk", "whsec"})
+_ATTRIBUTE_OF_APP: Final = re.compile(
+    r"(?:app|application|server)\.secret_key$|(?:app|application|server)\.config\[[\"']SECRET_KEY$"
+)
+"""Flask's own names: whatever stands there is its secret."""
+_LETTERS: Final = 3
+"""Characters of what is no value, but a piece of something."""
+_HARD: Final = 50
+"""Bits from which on a value was not made up as a word or a name."""
 
 
-def _secret(place: _Place, name: str, value: _Value) -> Secret | None:
+def _secret(place: _Place, name: str, value: _Value, entry: SecretName) -> Secret | None:
     """The secret that a name and a value make; None where they make none."""
-    known = naming(name)
-    content = _content(place, known, value.content) if known else b""
-    if not known or not content:
+    content = _content(place, value.content)
+    if not content:
         return None
-    verdict = judge(content, known.entry.bytes)
-    if not verdict.secret or not _taken(place, name, known, value, content.decode("utf-8", "replace"), verdict):
+    verdict = judge(content, entry.bytes)
+    if not verdict.secret or not _taken(place, name, entry, value, content.decode("utf-8", "replace"), verdict):
         return None
     raw = place.text[value.start : value.end].encode("latin-1")
     return Secret(raw=Sealed(raw), value=Sealed(content), name=name[-120:], start=value.start)
 
 
-def _content(place: _Place, known: Naming, content: str) -> bytes:
+def _content(place: _Place, content: str) -> bytes:
     """The value that the program gets: out of a Kubernetes Secret's base64, or out of Hasura's JSON."""
     data = content.encode("latin-1", "replace")
     if content.startswith("{") and '"key"' in content:
@@ -546,7 +560,7 @@ def _content(place: _Place, known: Naming, content: str) -> bytes:
     return data
 
 
-def _taken(place: _Place, name: str, known: Naming, value: _Value, content: str, verdict: Verdict) -> bool:
+def _taken(place: _Place, name: str, entry: SecretName, value: _Value, content: str, verdict: Verdict) -> bool:
     """Whether a value of a secret's name is one: not its name again, a label, a key of a store."""
     published = verdict.kind == "known default" and (
         verdict.reason.startswith("the default") or not _is_label(name, content)
@@ -554,7 +568,8 @@ def _taken(place: _Place, name: str, known: Naming, value: _Value, content: str,
     strong = verdict.kind == "strong"
     if (not value.sure and not strong) or (not published and _is_name(name, content)):
         return False
-    if not (published or strong):
+    attribute = value.quoted and bool(_ATTRIBUTE_OF_APP.search(place.line[-80:] + name))
+    if not (published or strong or attribute):
         if _SCREAMING.fullmatch(content) or _is_label(name, content) or _TRANSLATIONS.search(place.path):
             return False
         if " " in content and (
@@ -563,26 +578,35 @@ def _taken(place: _Place, name: str, known: Naming, value: _Value, content: str,
             return False
         if _COMMENT_MARK.match(place.line + place.text[:1]):
             return False
-        if not value.quoted and len(content) < 4:
+        if not value.quoted and len(content) <= _LETTERS:
             return False
     if strong and " " in content.strip() and len(content.split()) > 3 and content.replace(" ", "").isalpha():
         return False
     if strong and _SCREAMING.fullmatch(content) and not any(char.isdigit() for char in content):
         return False
-    told_by = known.entry.told_by
+    if words_of(name)[-1:] and words_of(name)[-1] in ("salt", "pepper") and not (strong or published):
+        return False
+    told_by = entry.told_by
     if told_by == "name":
         return True
     if told_by == "value":
+        if attribute and len(content) > _LETTERS:
+            return True
         if _elsewhere(place, 200) and not (published and verdict.reason.startswith("the default")):
             return False
-        return strong or published or (value.quoted or not _DOTTED.fullmatch(content)) and bool(_SPEAKS.search(content))
+        return (
+            strong
+            or published
+            or (value.quoted or not _DOTTED.fullmatch(content))
+            and (verdict.bits >= _HARD or bool(_SPEAKS.search(content)))
+        )
     if published and verdict.reason.startswith("the default"):
         return True
     if _elsewhere(place, 400):
         return False
     if not _speaks_of_sessions(place, name):
         return False
-    if known.entry.names and words_of(name)[-1:] and words_of(name)[-1] in ("key", "keys", "password", "salt"):
+    if words_of(name)[-1:] and words_of(name)[-1] in ("key", "keys", "password", "salt"):
         return strong or published
     if not (strong or published or name.isupper()):
         # A variable of this name may hold any secret: what it stands in has to say it, not what is imported.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from scanner.model import Secret, Sighting
-from scanner.secret_names import naming
+from scanner.secret_names import call, naming
 from scanner.secrets import STRONG_BITS, judge, known, publisher
 
 _FRAMEWORKS: Final = frozenset(
@@ -19,7 +19,7 @@ def secret_facts(secret: Secret, sightings: Sequence[Sighting]) -> dict[str, Any
     """The facts `secret.*`; where it has several names, the first that the table knows says what it is for."""
     value = secret.value.reveal()
     names = sorted({sighting.name for sighting in sightings if sighting.name} | {secret.name})
-    entries = [found.entry for name in (secret.name, *names) if (found := naming(name))]
+    entries = [found.entry for name in (secret.name, *names) if (found := naming(name) or call(name))]
     needed = max((entry.bytes for entry in entries), default=16)
     verdict = judge(value, needed)
     facts: dict[str, Any] = {
