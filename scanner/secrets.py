@@ -257,8 +257,8 @@ _ASKING: Final = re.compile(
     r"|generate[\s_-]*(?:one|with|using|a|an|by|me)|(?:^|[\s_.<\[-])your(?:s|[\s_.-]|[A-Z]|$)|^your|[\s_-](?:goes[\s_-])?here\b|_here$|-here$|secret[\s_-]*here|key[\s_-]*here|Here$"
     r"|\bplaceholder|place[\s_-]holder|\bfixme\b|\btodo\b|\btbd\b|\bfill[\s_-]?(?:me|in|this)|override[\s_-]?(?:me|this|in)|overwrite|\bundefined\b|\bnot[\s_-]set\b|^unset$|^none$"
     r"|openssl[\s_]+rand|head -c|\buuidgen\b|at[\s_-]?least[\s_-]?\d+|min(?:imum)?[\s_-]?(?:of[\s_-]?)?\d+|\d+[\s_-]*(?:\+[\s_-]*)?(?:char(?:acter)?s|bytes|bits)"
-    r"|long[\s_-]*(?:and[\s_-]*)?random|random[\s_-]*(?:string|value|secret|key|generated|chars?|characters|bytes|text|hex)|some[\s_-]*(?:random|secret|long|strong|very|secure|key|string|value|thing)|same[\s_-]as|must[\s_-]?be|should[\s_-]?be|do[\s_-]?not[\s_-]?use|don'?t[\s_-]?use"
-    r"|^my[\s_-]?(?:own[\s_-]?)?(?:app|secret[\s_-]?value)$|\be\.?g\.|^example|[\s_.-]example|^sample|^dummy|^foo(?:bar)?$|^bar$|^baz$|^lorem|^value$|^string$|^secret[\s_-]?(?:name|value)$|from[\s_-](?:env|vault|secret)|stored[\s_-]in|set[\s_-](?:in|by|via)[\s_-]|see[\s_-](?:readme|docs)|^ *\.\.\.|^any[\s_-]",
+    r"|long[\s_-]*(?:and[\s_-]*)?random|random[\s_-]*(?:string|value|secret|key|generated|chars?|characters|bytes|text|hex)|some[\s_-]*(?:random|secret|long|strong|very|secure|key|string|value)|same[\s_-]as|must[\s_-]?be|should[\s_-]?be|do[\s_-]?not[\s_-]?use|don'?t[\s_-]?use"
+    r"|^my[\s_-]?(?:own[\s_-]?)?(?:app|secret[\s_-]?value)$|\be\.?g\.|^example|[\s_.-]example|^sample|^dummy|^foo(?:bar)?$|^bar$|^baz$|^lorem|^value$|^string$|^secret[\s_-]?(?:name|value)$|^(?:tu|su|sua|seu|votre|ton|ihr|dein|deine)[\s_-]|from[\s_-](?:env|vault|secret)|stored[\s_-]in|set[\s_-](?:in|by|via)[\s_-]|see[\s_-](?:readme|docs)|^ *\.\.\.|^any[\s_-]",
     re.IGNORECASE,
 )
 """Words by which a value asks to be replaced, or says what should stand there."""

@@ -103,6 +103,7 @@ _COLON: Final = re.compile(r"\s*:(?![:=])\s*")
 _SUBSCRIPT: Final = re.compile(r"\s*\\*[\"'`]?\s*[\])]?\]\s*(?:\?\?=|\|\|=|:=|=(?![=~>]))\s*")
 _QUOTED_KEY: Final = re.compile(r"\\*[\"'`]\s*(?:=>|:(?!:)|=(?![=~]))\s*")
 _NEXT: Final = re.compile(r"\\*[\"'`]\s*,\s*(?:(?:default|default_value|defaultValue|value)\s*[=:]\s*)?")
+_ELSE: Final = re.compile(r"\s*(?:\|\||\?\?|\?:)\s*(?=[\"'`])")
 _CALLED: Final = re.compile(r"\s*\(\s*")
 _OPTIONAL: Final = re.compile(
     r"\\*[\"'`]\s*[)\]]+\s*(?:!|\(\))?\s*(?:\|\||\?\?|\?:|\bor\b|//|\{|or_else\s*\{)\s*"
@@ -124,7 +125,7 @@ _SETTERS: Final = re.compile(
     r"|set_var|putenv|getEnv|GetEnv|Getenv|getenvOr|getEnvOr|getEnvOrDefault|get_env_or|getEnvironment|env_or|env_or_default|envOr|envOrDefault|getOrDefault|lookup_env|LookupEnvOr|fetch|get|config|configure|option|options"
     r"|default|getString|getProperty|GetValue<string>|GetValue|add|Add|append|withProperty|property|UseSetting|addEnv|withEnv|with_env|environment|store|str|string|Str|setAttribute|setItem|cfg|conf|setting|ini_set|param|from_env"
     r"|setConfig|app\.set|register|value|parse|getEnvVar|get_secret|envString|EnvString|StringVar|String|flag\.String|add_argument|add_option|argument|arg)\s*\(\s*$"
-    r"|\bset\s+$|\bconfig\s+$|VALUES\s*\([^()\n]*$|\),\s*\([^()\n]*$|^\s*\([^()\n]*$|setting\s+$|put_env\s*\(\s*:\w+,\s*$|put_env\s*\(\s*$)"
+    r"|\bset\s+$|\bconfig\s+$|VALUES\s*\([^()\n]*$|\),\s*\([^()\n]*$|^\s*\([^()\n]*$|setting\s+$|put_env\s*\(\s*:\w+,\s*$|put_env\s*\(\s*$|(?:setField|setattr|setProperty|set)\s*\(\s*[\w.]+\s*,\s*$)"
 )
 _SQL: Final = re.compile(r"(?:VALUES\s*\(|\),\s*\(|^\s*\()[^()\n]*$", re.IGNORECASE)
 _SETTING_CALL: Final = re.compile(r"^(?:set|with|use)?(?:[A-Z_].*)?|^.*$")
@@ -202,6 +203,8 @@ def _behind_bare(place: _Place, name: str, end: int) -> Iterator[tuple[str, _Val
         yield from _named(name, _value(place, found.end()))
     if found := _COLON.match(text, end):
         yield from _named(name, _value(place, found.end(), member=True))
+    if "." in name and (found := _ELSE.match(text, end)):
+        yield from _named(name, _value(place, found.end(), literal=True))
     if found := _CALLED.match(text, end):
         if _sets(name):
             yield from _named(name, _value(place, found.end()))
@@ -300,7 +303,7 @@ _WRAPPER: Final = re.compile(
     r"(?:new\s+)?(?:\[\]byte|(?:[\w:.]*[.:])?(?:[Bb]ytes?|encode|[Ff]rom|from_slice|from_str|getBytes|GetBytes|hmacShaKeyFor|hmacShaKey"
     r"|SymmetricSecurityKey|SecretStr|SecretKeySpec|Secret|Field|String|CString|NSString|decode|b64decode|urlsafe_b64decode"
     r"|b64_decode|base64_decode|hex2bin|unhexlify|fromhex|FromBase64String|from_base64|derive_from|Some|Value|Text|text|str"
-    r"|to_vec|pack|array|toByteArray|utf8ToBytes|toUtf8Bytes|createSecretKey|importKey|seal|SecretString|Just|T))"
+    r"|TextEncoder\(\)\.encode|to_vec|pack|array|toByteArray|utf8ToBytes|toUtf8Bytes|createSecretKey|importKey|seal|SecretString|Just|T))"
     r"(?:<[\w.]+>)?\s*\(\s*(?:default\s*=\s*)?"
 )
 _LIST: Final = re.compile(
@@ -568,7 +571,7 @@ def _taken(place: _Place, name: str, entry: SecretName, value: _Value, content: 
     strong = verdict.kind == "strong"
     if (not value.sure and not strong) or (not published and _is_name(name, content)):
         return False
-    attribute = value.quoted and bool(_ATTRIBUTE_OF_APP.search(place.line[-80:] + name))
+    attribute = value.quoted and bool(call(name) or _ATTRIBUTE_OF_APP.search(place.line[-80:] + name))
     if not (published or strong or attribute):
         if _SCREAMING.fullmatch(content) or _is_label(name, content) or _TRANSLATIONS.search(place.path):
             return False
@@ -590,8 +593,8 @@ def _taken(place: _Place, name: str, entry: SecretName, value: _Value, content: 
     if told_by == "name":
         return True
     if told_by == "value":
-        if attribute and len(content) > _LETTERS:
-            return True
+        if attribute and not (call(name) and verdict.bits < _HARD and not _SPEAKS.search(content)):
+            return len(content) > _LETTERS
         if _elsewhere(place, 200) and not (published and verdict.reason.startswith("the default")):
             return False
         return (
@@ -649,7 +652,7 @@ _SECTION: Final = re.compile(r"^\s*\[+\s*([^\[\]\n]+?)\s*\]+\s*$", re.MULTILINE)
 
 _LIBRARIES: Final = re.compile(
     r"jsonwebtoken|\bimport jwt\b|\bjwt\.(?:sign|verify|encode|decode)|JWT\.(?:encode|decode|create|require)|express-session"
-    r"|cookie-session|cookie-parser|golang-jwt|dgrijalva/jwt|Firebase.JWT|require ['\"]jwt['\"]|from jose\b|jwt-simple"
+    r"|cookie-session|cookie-parser|golang-jwt|dgrijalva/jwt|Firebase.JWT|require ['\"]jwt['\"]|from jose\b|jwt-simple|SignJWT|jwtVerify"
 )
 """What programs that sign tokens or sessions import and call."""
 
@@ -688,5 +691,5 @@ def _enclosing(place: _Place, *, imports: bool) -> Iterator[str]:
     sections = _SECTION.findall(before)
     if sections:
         yield sections[-1]
-    if imports and _LIBRARIES.search(before):
+    if imports and _LIBRARIES.search(before + place.text):
         yield "jwt"
