@@ -8,6 +8,7 @@ line cannot hold. A line `[…]` names who publishes the values below it; `#` be
 from __future__ import annotations
 
 import hashlib
+import itertools
 import math
 import re
 from collections.abc import Mapping
@@ -333,10 +334,10 @@ def _is_wordy(run: str) -> bool:
 
 
 def _moves(text: str) -> float:
-    """Characters that do not repeat or follow from the one before; the others count a fifth."""
-    steps = [ord(after) - ord(before) for before, after in zip(text, text[1:], strict=False)]
+    """Characters that do not repeat or follow from the one before; the others hardly count."""
+    steps = [ord(after) - ord(before) for before, after in itertools.pairwise(text)]
     dull = sum(1 for at, step in enumerate(steps) if step in (0, 1, -1) and at and steps[at - 1] == step)
-    return len(text) - 0.8 * dull
+    return len(text) - 0.95 * dull
 
 
 def _spread(data: bytes) -> float:

@@ -571,6 +571,8 @@ def _taken(place: _Place, name: str, entry: SecretName, value: _Value, content: 
     strong = verdict.kind == "strong"
     if (not value.sure and not strong) or (not published and _is_name(name, content)):
         return False
+    if not strong and _COMMENT_MARK.match(place.line + place.text[:1]):
+        return False
     attribute = value.quoted and bool(call(name) or _ATTRIBUTE_OF_APP.search(place.line[-80:] + name))
     if not (published or strong or attribute):
         if _SCREAMING.fullmatch(content) or _is_label(name, content) or _TRANSLATIONS.search(place.path):
@@ -578,8 +580,6 @@ def _taken(place: _Place, name: str, entry: SecretName, value: _Value, content: 
         if " " in content and (
             len(_SENTENCE.findall(content)) >= 2 or content.endswith((".", ":", "?")) or not content.isascii()
         ):
-            return False
-        if _COMMENT_MARK.match(place.line + place.text[:1]):
             return False
         if not value.quoted and len(content) <= _LETTERS:
             return False

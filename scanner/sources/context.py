@@ -22,7 +22,7 @@ _FOLDERS: Final = {
 _BY_FOLDER: Final = {folder: context for context, folders in _FOLDERS.items() for folder in folders.split()}
 """Folders by their whole name, in lower case."""
 
-_TESTS: Final = frozenset({"test", "tests", "fixture", "fixtures", "mock", "mocks"})
+_TESTS: Final = frozenset({"test", "tests", "fixture", "fixtures", "mock", "mocks", "stub", "stubs"})
 """Words with which the name of a folder of tests begins or ends: `integration-tests`, `App.Tests`, `testData`."""
 _WORDS: Final = re.compile(r"[._-]+|(?<=[a-z0-9])(?=[A-Z])")
 
