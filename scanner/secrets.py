@@ -16,6 +16,7 @@ from functools import cache, lru_cache
 from typing import Final, Literal, NamedTuple
 
 from scanner import rulebook
+from scanner.rulebook import load_value_shapes
 
 VerdictKind = Literal[
     "placeholder", "reference", "encrypted", "hash", "other", "test value", "known default", "weak", "strong"
@@ -38,7 +39,7 @@ _PRODUCT: Final = "the default "
 """How those begin that ship it as a default."""
 
 _SALT: Final = b"tokensweep/secret/1"
-_LONGEST: Final = 1 << 12
+_LONGEST: Final = 1 << 10
 """Bytes of a value that are looked at; what is longer is no secret of a session, but a file."""
 
 
@@ -95,37 +96,23 @@ def judge(value: bytes, needed: int = 16) -> Verdict:
     if len(value) > _LONGEST:
         return Verdict("other", "too long for a secret", 0)
     text = value.decode("utf-8", "replace")
-    words = {word.lower() for word in _WORDS.findall(text)}
-    for kind, reason, expression in _SHAPES[:_ELSEWHERE]:
-        if expression.search(text):
-            return Verdict(kind, reason, 0)
+    shape = _shape(text)
+    if shape and shape.kind in _ELSEWHERE:
+        return Verdict(shape.kind, shape.reason, 0)
     who = publisher(value)
     # What an example calls a placeholder is one; what a product starts with is used as it is.
-    if who and (who.startswith(_PRODUCT) or not (_ASKING.search(text) or _MARKS.search(text))):
+    if who and (who.startswith(_PRODUCT) or not shape or shape.kind != "placeholder"):
         return Verdict("known default", who, 0)
-    for kind, reason, expression in _SHAPES[_ELSEWHERE:]:
-        if expression.search(text):
-            return Verdict(kind, reason, 0)
-    if "\ufffd" in text:
-        return _graded(value, needed)
     if value.startswith(_DJANGO):
         return Verdict("known default", "a key that Django's startproject made, marked as insecure", bits(value))
-    if _ASKING.search(text):
-        return Verdict("placeholder", "words that ask to be replaced", 0)
+    if shape:
+        return Verdict(shape.kind, shape.reason, 0)
     if value in known():
         return Verdict("weak", known()[value], 0)
     estimate = bits(value)
-    if estimate < STRONG_BITS or len(words) > 2:
-        if _is_test(text, words):
-            return Verdict("test value", "a value for tests", estimate)
-    return _graded(value, needed)
-
-
-_DJANGO: Final = b"django-insecure-"
-
-
-def _graded(value: bytes, needed: int) -> Verdict:
-    estimate = bits(value)
+    words = {word.lower() for word in _WORDS.findall(text)}
+    if (estimate < STRONG_BITS or len(words) > _FEW) and not words.isdisjoint(load_value_shapes().testing):
+        return Verdict("test value", "a value for tests", estimate)
     if estimate < STRONG_BITS:
         return Verdict("weak", "made of words or of few characters", estimate)
     if len(value) < needed:
@@ -133,147 +120,33 @@ def _graded(value: bytes, needed: int) -> Verdict:
     return Verdict("strong", "random by its looks", estimate)
 
 
-_SHAPES: Final[tuple[tuple[VerdictKind, str, re.Pattern[str]], ...]] = tuple(
-    (kind, reason, re.compile(expression, flags))
-    for kind, reason, expression, flags in (
-        # References, in whatever language a file is made a template by.
-        ("reference", "a reference to a variable", r"\$\{[^}]*\}|\$\([^)]*\)|^\$\(|^`|^\$[A-Za-z_]\w*$|^\$env:", 0),
-        ("reference", "a reference to a variable", r"^%[A-Za-z_]\w*%$|%env\(|^%[\w.-]+%$|^\^?@[\w.-]+@$|^@@.*@@$", 0),
-        (
-            "reference",
-            "a template",
-            r"\{\{.*\}\}|\{%.*%\}|<%.*%>|#\{.*\}|\[\[.*\]\]|^\{[\w.$ -]+\}$|^\$\$\w+",
-            re.DOTALL,
-        ),
-        (
-            "reference",
-            "a reference to the environment",
-            r"process\.env|os\.environ|getenv\s*\(|import\.meta\.env|System\.get_env|\bENV\[|Env\.get|\benv\(",
-            0,
-        ),
-        (
-            "reference",
-            "a reference to a store of secrets",
-            r"^(?:vault|ref\+\w+|op|arn|ssm|awssm|gcpsm|azurekv|aws-ssm|aws-sm|secret|secrets|secretref|keyvault|doppler|infisical|bws?|gopass|pass|sm|kms|akv|valueFrom|projects/[^/]+/secrets)(?::|/|\+)[/\w:-]",
-            re.IGNORECASE,
-        ),
-        (
-            "reference",
-            "a reference of CloudFormation or Azure",
-            r"^!(?:Ref|Sub|GetAtt|ImportValue|Join|FindInMap|reference|vault|secret|env|env_var)\b|^@Microsoft\.KeyVault|^\[parameters\(|^AutoGenerate",
-            0,
-        ),
-        (
-            "reference",
-            "a part of a program",
-            r"^(?:var|local|data|module|each|self|this|config|settings|conf|cfg|env|options|opts|props|args|params|random_\w+|aws_\w+|azurerm_\w+|google_\w+)\.[A-Za-z_][\w.\[\]\"'-]*$",
-            0,
-        ),
-        (
-            "encrypted",
-            "encrypted",
-            r"^ENC\[AES256|^ENC\(|^\$ANSIBLE_VAULT|^\{cipher\}|^encrypted:|^-----BEGIN (?:AGE|PGP MESSAGE)|^vault:v\d+:|^AQICAH|^\{aes\}|^\{xor\}|^\{DES\w*\}|^\!vault|^Ag[A-Za-z0-9+/]{200,}",
-            re.IGNORECASE,
-        ),
-        (
-            "hash",
-            "a hash of a password",
-            r"^\$2[abxy]?\$\d\d\$|^\$(?:1|5|6|7|y|gy|apr1|argon2\w*|scrypt|pbkdf2[\w-]*|bcrypt[\w-]*|sha1)\$|^\{(?:S?SHA\d*|S?MD5|CRYPT|bcrypt|scrypt|pbkdf2|argon2)[^}]*\}|^(?:pbkdf2_sha\d+|bcrypt_sha256|argon2|scrypt|md5|sha1|pbkdf2:sha\d+[^$]*|scrypt:\d+[^$]*)\$|^sha(?:1|256|384|512)[:-][A-Za-z0-9+/=]{27,}$|^(?:md5|sha\d+|hash)[:=]",
-            0,
-        ),
-        # Other things.
-        ("other", "a key of its own kind", r"-----BEGIN |^ssh-(?:rsa|ed25519|dss) |^AAAA[BC]3Nza", 0),
-        ("other", "a token", r"^ey[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.", 0),
-        (
-            "other",
-            "a key of a service",
-            r"^(?:sk|pk|rk|whsec|ak|gh[pousr]|glpat|xox[abprs]|AKIA|ASIA|AIza|SG|shpat|sq0|npm|pypi|dop_v1|hf|key|re|r8|lin_api|ntn|secret|sb_secret|sb_publishable|nk|SK|AC)[_-](?:(?:live|test|prod|ant|proj)[_-])?[A-Za-z0-9_-]{16,}$|^AKIA[A-Z0-9]{16}$|^AIza[\w-]{35}$|^gh[pousr]_|^SG\.[\w-]{20}",
-            0,
-        ),
-        (
-            "other",
-            "an address",
-            r"^[a-z][a-z0-9+.-]*://\S*$|^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$|^(?:www\.|localhost\b)|^mailto:|^urn:|^\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?$",
-            0,
-        ),
-        (
-            "other",
-            "a path",
-            r"^(?:~|\.{1,2})?/[\w.@{}$-]+(?:/[\w.@{}$*-]*)*$|^[A-Za-z]:\\|^(?:[\w@.-]+/)+[\w@-]+\.(?:pem|key|crt|cer|p12|pfx|jks|json|ya?ml|txt|env|secret|js|ts|py|go|rb|php|html?)$|^[\w-]+\.(?:pem|key|crt|cer|p12|pfx|jks|json|ya?ml|txt|env|secret|js|ts|py|go|rb|php|html?|svg|png)$|\*\*?/|^projects/|^(?:[a-z][a-zA-Z_.-]*/)+[a-zA-Z_.-]+$",
-            0,
-        ),
-        (
-            "other",
-            "a date or a number",
-            r"^[\d\s.,:TZ+-]{0,7}$|^\d{4}-\d\d-\d\d(?:[T ][\d:.]+Z?)?$|^v?\d+\.\d+(?:\.\d+)*\S{0,8}$",
-            0,
-        ),
-        (
-            "other",
-            "a word of the language",
-            r"^(?:true|false|yes|no|on|off|null|nil|none|undefined|void|string|str|SecretStr|text|int|integer|number|bool|boolean|object|bytes|byte\[\]|any|unknown|never|required|optional|public|private|enabled|disabled|Optional\[.*|Union\[.*|string\[\]|auto|manual|random|generate|generated|hidden|Opaque|password\??|secretRef|self|this|N/?A|HS\d{3}|RS\d{3}|ES\d{3}|sha-?\d+|md5|hmac|aes[\w-]*|base64|hex|utf-?8|ascii)$",
-            re.IGNORECASE,
-        ),
-        ("other", "markup", r"^<[a-zA-Z/!?][^>]*>|</\w+>|&(?:lt|gt|nbsp|#\d+);|^\s*\{\s*\"|^\[\s*\{", 0),
-        ("other", "a list of names", r"^[A-Za-z_]+(?:, ?[A-Za-z_]+)+$", 0),
-        (
-            "other",
-            "code",
-            r"^\w[\w.:]*\(.*\)[;,]?$|=>|->|::\w+|\bfunction\b|\breturn\b|;\s*$|^\w+\[[\"'\w]+\]$|\$\w+->",
-            0,
-        ),
-        # What stands for a secret.
-        (
-            "placeholder",
-            "a mask",
-            r"^(?:[xX]{3,}|\*{2,}|\.{2,}|…+|-{2,}|_{2,}|\?{2,}|#{2,}|0+|[xX*.•·●-]+|(.)\1{5,}|(?:[xX*]{2,}[-_ :.]?)+)$|[xX*•]{6,}|\*{4,}|\.\.\.|…|^(.)\2*$",
-            0,
-        ),
-        (
-            "placeholder",
-            "a mask",
-            r"REDACTED|\[?FILTERED\]?|\bMASKED\b|\bHIDDEN\b|SANITI[SZ]ED|SCRUBBED|\bCENSORED\b|OBFUSCATED|<redacted>",
-            re.IGNORECASE,
-        ),
-        (
-            "placeholder",
-            "in marks of a template",
-            r"^<[^<>]*>$|^\[[^\[\]]*\]$|^\{[^{}]*\}$|^__.*__$|^\(.*\)$|^«.*»$|^%s$|^%[\w]+$|^\$\d$|<(?:your|insert|secret|replace|enter|put|my|the|add|jwt|random|generate|some)[^>]*>",
-            re.IGNORECASE,
-        ),
+class _Shape(NamedTuple):
+    """What a value looks like that is no secret."""
+
+    kind: VerdictKind
+    reason: str
+
+
+def _shape(text: str) -> _Shape | None:
+    for shape, expressions in _shapes():
+        if any(expression.search(text) for expression in expressions):
+            return shape
+    return None
+
+
+@cache
+def _shapes() -> tuple[tuple[_Shape, tuple[re.Pattern[str], ...]], ...]:
+    return tuple(
+        (_Shape(entry.kind, entry.reason), tuple(map(re.compile, entry.regex))) for entry in load_value_shapes().shapes
     )
-)
 
-_ELSEWHERE: Final = sum(kind in ("reference", "encrypted", "hash") for kind, _, _ in _SHAPES)
-"""How many of them, the first ones, say that the value is elsewhere; lists of what people type have such too."""
 
+_ELSEWHERE: Final[frozenset[VerdictKind]] = frozenset({"reference", "encrypted", "hash"})
+"""The kinds of what is kept elsewhere; lists of what people type have such too."""
+_DJANGO: Final = b"django-insecure-"
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
-
-_MARKS: Final = re.compile(r"^<.*>$|^__.*__$|^\[.*\]$|^\{.*\}$")
-
-_ASKING: Final = re.compile(
-    r"change[\s_.-]*(?:me|this|it|in|before|for|to|my|your|after|please|on)|chang(?:e|ed|ing)$|please[\s_-]*(?:change|replace|set|use)"
-    r"|replace[\s_-]*(?:me|this|with|it|in|by|the|your)|to[\s_-]?be[\s_-]?(?:changed|replaced|modified|set|filled|generated|defined|added)"
-    r"|(?:insert|enter|put|add|set|fill|paste|type|place|provide|use|write|choose|pick|create|generate)[\s_-]*(?:your|a|an|the|in|some|me|here|this|real|secure|random|strong|own|new|with)\b"
-    r"|generate[\s_-]*(?:one|with|using|a|an|by|me)|(?:^|[\s_.<\[-])your(?:s|[\s_.-]|[A-Z]|$)|^your|[\s_-](?:goes[\s_-])?here\b|_here$|-here$|secret[\s_-]*here|key[\s_-]*here|Here$"
-    r"|\bplaceholder|place[\s_-]holder|\bfixme\b|\btodo\b|\btbd\b|\bfill[\s_-]?(?:me|in|this)|override[\s_-]?(?:me|this|in)|overwrite|\bundefined\b|\bnot[\s_-]set\b|^unset$|^none$"
-    r"|openssl[\s_]+rand|head -c|\buuidgen\b|at[\s_-]?least[\s_-]?\d+|min(?:imum)?[\s_-]?(?:of[\s_-]?)?\d+|\d+[\s_-]*(?:\+[\s_-]*)?(?:char(?:acter)?s|bytes|bits)"
-    r"|long[\s_-]*(?:and[\s_-]*)?random|random[\s_-]*(?:string|value|secret|key|generated|chars?|characters|bytes|text|hex)|some[\s_-]*(?:random|secret|long|strong|very|secure|key|string|value)|same[\s_-]as|must[\s_-]?be|should[\s_-]?be|do[\s_-]?not[\s_-]?use|don'?t[\s_-]?use"
-    r"|^my[\s_-]?(?:own[\s_-]?)?(?:app|secret[\s_-]?value)$|\be\.?g\.|^example|[\s_.-]example|^sample|^dummy|^foo(?:bar)?$|^bar$|^baz$|^lorem|^value$|^string$|^secret[\s_-]?(?:name|value)$|^(?:tu|su|sua|seu|votre|ton|ihr|dein|deine)[\s_-]|from[\s_-](?:env|vault|secret)|stored[\s_-]in|set[\s_-](?:in|by|via)[\s_-]|see[\s_-](?:readme|docs)|^ *\.\.\.|^any[\s_-]",
-    re.IGNORECASE,
-)
-"""Words by which a value asks to be replaced, or says what should stand there."""
-
-
-_TESTING: Final = frozenset({
-    "test", "tests", "testing", "tester", "unittest", "dummy", "fake", "mock", "mocked", "sample", "example", "demo",
-    "foo", "bar", "baz", "foobar", "lorem", "ipsum", "abc", "abcd", "abcdef", "xyz", "asdf", "qwerty", "notsecret",
-    "spec", "fixture",
-})  # fmt: skip
-
-
-def _is_test(text: str, words: set[str]) -> bool:
-    return not words.isdisjoint(_TESTING)
+_FEW: Final = 2
+"""Words that random characters may hold by chance."""
 
 
 # How hard a value is to guess.

@@ -132,6 +132,25 @@ class SecretWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Around a name, they make it another's."""
 
 
+class ValueShape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"kind": "is"}):
+    """What stands where a secret is expected, and is none: a `[[value]]`."""
+
+    kind: Literal["placeholder", "reference", "encrypted", "hash", "other"]
+    reason: str
+    """In words that follow "it is"."""
+    regex: tuple[str, ...]
+    """In Python's syntax, looked for anywhere in the value."""
+
+
+class ValueShapes(msgspec.Struct, frozen=True):
+    """What tells values that are no secrets, or a test's."""
+
+    shapes: tuple[ValueShape, ...]
+    """The first that fits is taken."""
+    testing: frozenset[str]
+    """A weak value with one of these words is a test's."""
+
+
 class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Claims that tokens of a class have to have: a `[[class.requires]]`."""
 
@@ -386,6 +405,14 @@ def load_secret_names() -> tuple[tuple[SecretName, ...], SecretWords]:
     from scanner.rulebook.files import SECRETS, read_secret_names
 
     return read_secret_names(folder() / SECRETS)
+
+
+@cache
+def load_value_shapes() -> ValueShapes:
+    """What tells values that are no secrets, in the order in which it is tried. Raises RuleError."""
+    from scanner.rulebook.files import VALUES, read_value_shapes
+
+    return read_value_shapes(folder() / VALUES)
 
 
 def digest(extra: Sequence[Path] = ()) -> str:

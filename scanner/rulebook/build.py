@@ -30,7 +30,7 @@ from scanner.rulebook.files import (
 from scanner.rulebook.issuers import make_issuer, make_revocation
 from scanner.rulebook.rule import check_condition, check_examples, check_id, look_up, make_rule
 
-_SHIPPED: Final = frozenset({*TABLES, "vocabulary", "secret_words", "disable", "regrade"})
+_SHIPPED: Final = frozenset({*TABLES, "vocabulary", "secret_words", "value", "value_words", "disable", "regrade"})
 _USERS: Final = frozenset({"pattern", "rule", "issuer", "disable", "regrade"})
 """What a user's own folder may hold: classes, families and caps stay the same for every reader of a report."""
 

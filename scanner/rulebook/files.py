@@ -24,6 +24,8 @@ from scanner.rulebook import (
     Requirement,
     SecretName,
     SecretWords,
+    ValueShape,
+    ValueShapes,
 )
 
 Shape = TypeVar("Shape")
@@ -33,6 +35,7 @@ LOOKALIKES: Final = "lookalikes.toml"
 COOKIES: Final = "cookies-*.toml"
 """The shipped files that a clean scan reads."""
 SECRETS: Final = "session-secrets.toml"
+VALUES: Final = "secret-values.toml"
 
 _UNKNOWN_FIELD: Final = re.compile("Object contains unknown field `(.*)`")
 """How msgspec says it."""
@@ -343,6 +346,16 @@ def read_secret_names(path: Path) -> tuple[tuple[SecretName, ...], SecretWords]:
     names = tuple(convert(table, SecretTable, place).secret_name() for place, table in file.entries("secret"))
     words = file.document.get("secret_words", {})
     return names, convert(words, SecretWords, Place(file.name, ""), "secret_words")
+
+
+def read_value_shapes(path: Path) -> ValueShapes:
+    """The shapes of values of one file, in its order. Raises RuleError."""
+    file = read(path)
+    shapes = tuple(convert(table, ValueShape, place) for place, table in file.entries("value"))
+    words = convert(
+        file.document.get("value_words", {}), dict[str, frozenset[str]], Place(file.name, ""), "value_words"
+    )
+    return ValueShapes(shapes, words.get("testing", frozenset()))
 
 
 def convert(value: Any, shape: type[Shape], place: Place, field: str = "") -> Shape:

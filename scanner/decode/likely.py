@@ -1,0 +1,188 @@
+"""Whether what stands behind a secret's name is one: not its name again, a label, a key of a store, or a service's.
+
+Names alone do not tell: `SECRET_KEY` is Django's and also that of a cloud, a `secret` is anybody's. So the value, and
+what stands around it, have to say the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from scanner.decode.literals import YAML, Place, Value
+from scanner.rulebook import SecretName, load_secret_names
+from scanner.secret_names import call, words_of
+from scanner.secrets import Verdict
+
+_SCREAMING: Final = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_DOTTED: Final = re.compile(r"[A-Za-z][\w]*(?:[.:/-][A-Za-z_][\w]*)+")
+_SENTENCE: Final = re.compile(
+    r"\b(?:must|required?|missing|invalid|used?|should|will|cannot|can't|not|be|for|to|of|the|is|are|with|your|by|from|when|and|or|a|an|in|on|this|that|please|enter|has|have|de|la|le|pour|und|der|die|para|el)\b",
+    re.IGNORECASE,
+)
+_SPEAKS: Final = re.compile(
+    r"secret|s3cr|sekret|passw|insecure|jwt|private|signing|hidden|unsafe|super|key.{0,3}\d|hmac", re.IGNORECASE
+)
+_COMMENT_MARK: Final = re.compile(r"^\s*(?:#(?!\{|\[)|//|/\*|\*\s|<!--|--\s|;)")
+_TRANSLATIONS: Final = re.compile(
+    r"(?:^|[/._-])(?:locales?|i18n|l10n|lang|langs|languages?|translations?|messages)(?:[/._-]|$)|\.(?:po|pot|resx|arb|strings)$"
+)
+_STORE_WORDS: Final = frozenset({
+    "token", "tokens", "access", "refresh", "auth", "jwt", "session", "sessions", "user", "users", "cookie", "x", "id",
+    "key", "keys", "name", "app", "csrf", "xsrf", "storage", "secret", "secrets", "header", "data", "value", "state",
+    "login", "current", "my", "the", "of", "api", "bearer", "authorization", "client", "remember", "me", "admin", "sid",
+    "store", "field", "salt", "password", "hash",
+})  # fmt: skip
+"""Words of the keys under which programs keep what they have, and of labels."""
+_ATTRIBUTE_OF_APP: Final = re.compile(
+    r"(?:app|application|server)\.secret_key$|(?:app|application|server)\.config\[[\"']SECRET_KEY$"
+)
+"""Flask's own names: whatever stands there is its secret."""
+_LETTERS: Final = 2
+"""Characters of what is no value, but a piece of something."""
+_PHRASE: Final = 3
+"""Words that are no sentence."""
+_SALTS: Final = frozenset({"salt", "pepper"})
+_OF_MANY: Final = {"name": _SALTS, "value": _SALTS, "context": _SALTS | {"key", "keys", "password"}}
+"""Ends of names of much else: of what is salted; where a name needs its context, of stores and people too."""
+_HARD: Final = 50
+"""Bits from which on a value was not made up as a word or a name."""
+
+
+def taken(place: Place, name: str, entry: SecretName, value: Value, content: str, verdict: Verdict) -> bool:
+    """Whether a value is the secret that its name, which `entry` knows, stands for."""
+    strong = verdict.kind == "strong"
+    shipped = verdict.kind == "known default" and verdict.reason.startswith("the default")
+    published = shipped or (verdict.kind == "known default" and not _is_label(name, content))
+    # Where a function or an attribute of a framework takes it, nothing else can stand there.
+    certain = value.quoted and bool(call(name) or _ATTRIBUTE_OF_APP.search(place.line[-80:] + name))
+    last = words_of(name)[-1:]
+    if _is_text(content) if strong else _is_none(place, name, content, alone=not (published or certain)):
+        return False
+    if not value.sure and not strong:
+        return False
+    if last and last[0] in _OF_MANY[entry.told_by] and not (strong or published):
+        return False
+    if entry.told_by == "name":
+        return True
+    if entry.told_by == "value":
+        if certain and not (call(name) and not _speaks(content, verdict)):
+            return True
+        if _elsewhere(place, 200) and not shipped:
+            return False
+        named = not value.quoted and _DOTTED.fullmatch(content)
+        return strong or published or (not named and _speaks(content, verdict))
+    if shipped:
+        return True
+    if _elsewhere(place, 400) or not _speaks_of_sessions(place, name):
+        return False
+    if strong or published:
+        return True
+    if name.isupper():
+        return value.quoted or bool(_SPEAKS.search(content))
+    # A variable of this name may hold any secret: what it stands in has to say it, not what is imported.
+    return value.quoted and _speaks_of_sessions(place, name, imports=False)
+
+
+def _is_text(content: str) -> bool:
+    """Whether a value that is long enough to be random is a sentence, or the name of a variable."""
+    words = content.split()
+    return (len(words) > _PHRASE and "".join(words).isalpha()) or (
+        bool(_SCREAMING.fullmatch(content)) and not any(char.isdigit() for char in content)
+    )
+
+
+def _is_none(place: Place, name: str, content: str, *, alone: bool) -> bool:
+    """Whether a value that is not random is no secret; `alone` says that nothing but its name speaks for it."""
+    if len(content) <= _LETTERS or _is_member(name, content) or _COMMENT_MARK.match(place.line + place.text[:1]):
+        return True
+    if not alone:
+        return False
+    if _SCREAMING.fullmatch(content) or _is_label(name, content) or _TRANSLATIONS.search(place.path):
+        return True
+    spaced = " " in content
+    sentence = len(_SENTENCE.findall(content)) > 1 or content.endswith((".", ":", "?")) or not content.isascii()
+    return spaced and sentence
+
+
+def _speaks(content: str, verdict: Verdict) -> bool:
+    """Whether a value that is not random was made up for a secret."""
+    return verdict.bits >= _HARD or bool(_SPEAKS.search(content))
+
+
+_MEMBER: Final = re.compile(r"[A-Za-z_]+(?:[.:]+[A-Za-z_]+)+")
+
+
+def _is_member(name: str, content: str) -> bool:
+    """Whether a content is a name too, and ends with the words of `name`: `action_dispatch.cookie_salt`."""
+    return bool(_MEMBER.fullmatch(content)) and "".join(words_of(content)).endswith("".join(words_of(name)))
+
+
+def _is_label(name: str, content: str) -> bool:
+    """Whether a content is made of words of its name, or of those by which stores are keyed."""
+    words = set(words_of(content))
+    if not words or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_ .:\-]*", content):
+        return False
+    if len(words) == 1 and words & {"secret", "password"}:
+        return False
+    return (
+        words <= set(words_of(name))
+        or words <= _STORE_WORDS - {"secret", "secrets"}
+        or (words <= _STORE_WORDS and bool(re.search(r"^[A-Z][a-z]+ [A-Z]|[A-Z][a-z]+ [a-z]", content)))
+    )
+
+
+def _elsewhere(place: Place, size: int) -> bool:
+    """Whether what stands around a name speaks of another service."""
+    around = (place.before[-size:] + place.text[: size // 2]).lower()
+    return any(word in around for word in load_secret_names()[1].elsewhere)
+
+
+_OPENER: Final = re.compile(r"([\w$.:\-\"'<>\[\]]*)[\s:=>(\[]*$")
+_KEYED: Final = re.compile(r"^([ \t]*)(?:-[ \t]+)?[\"']?([\w.\-]+)[\"']?[ \t]*:(?:[ \t]|$)")
+_SECTION: Final = re.compile(r"^\s*\[+\s*([^\[\]\n]+?)\s*\]+\s*$", re.MULTILINE)
+
+
+_LIBRARIES: Final = re.compile(
+    r"jsonwebtoken|\bimport jwt\b|\bjwt\.(?:sign|verify|encode|decode)|JWT\.(?:encode|decode|create|require)|jwt-simple"
+    r"|express-session|cookie-session|cookie-parser|golang-jwt|dgrijalva/jwt"
+    r"|Firebase.JWT|require ['\"]jwt['\"]|from jose\b|SignJWT|jwtVerify"
+)
+"""What programs that sign tokens or sessions import and call."""
+
+
+def _speaks_of_sessions(place: Place, name: str, *, imports: bool = True) -> bool:
+    """Whether a name, or what it stands in, speaks of sessions or tokens."""
+    context = load_secret_names()[1].context
+    return any(not context.isdisjoint(words_of(text)) for text in (name, *_enclosing(place, imports=imports)))
+
+
+def _enclosing(place: Place, *, imports: bool) -> Iterator[str]:
+    """What stands around a name: the words of its line, of the brackets and parents that it is in, and its file."""
+    yield place.line[-200:]
+    yield place.path.rpartition("/")[2]
+    depth = 0
+    before = place.before
+    for at in range(len(before) - 1, -1, -1):
+        char = before[at]
+        if char in ")]}":
+            depth += 1
+        elif char in "([{":
+            depth -= 1
+            if depth < 0:
+                depth = 0
+                if opener := _OPENER.search(before[max(0, at - 120) : at]):
+                    yield opener[1]
+    lines = before.split("\n")
+    indent = len(lines[-1]) - len(lines[-1].lstrip()) if lines[-1].strip(" \t-") == "" or YAML.search(place.path) else 0
+    for line in reversed(lines[:-1]):
+        keyed = _KEYED.match(line)
+        if keyed and len(keyed[1]) < indent:
+            yield keyed[2]
+            indent = len(keyed[1])
+    sections = _SECTION.findall(before)
+    if sections:
+        yield sections[-1]
+    if imports and _LIBRARIES.search(before + place.text):
+        yield "jwt"
