@@ -241,7 +241,7 @@ def bare_at(place: Place, at: int, *, colon: bool = False, word: bool = False) -
         content = content.removesuffix("\\").rstrip()
         if content[-1:] in tuple(",;([{") or (content[-1:] in tuple(")]}") and not configuration):
             return None
-    if torn := _TORN.search(content):
+    if not content.startswith("{") and (torn := _TORN.search(content)):
         content = content[: torn.start()] if escaped else ""
     sure = bool(configuration or YAML.search(path) or shell or word)
     return Value(at, at + len(content), content, quoted=False, sure=sure) if content else None
