@@ -101,7 +101,7 @@ def judge(value: bytes, needed: int = 16) -> Verdict:
         return Verdict(shape.kind, shape.reason, 0)
     who = publisher(value)
     # What an example calls a placeholder is one; what a product starts with is used as it is.
-    if who and (who.startswith(_PRODUCT) or not shape or shape.kind != "placeholder"):
+    if who and (who.startswith(_PRODUCT) or not shape):
         return Verdict("known default", who, 0)
     if value.startswith(_DJANGO):
         return Verdict("known default", "a key that Django's startproject made, marked as insecure", bits(value))
