@@ -85,7 +85,7 @@ def _content(place: Place, content: str) -> bytes:
     return data
 
 
-_DATA: Final = re.compile(r"(?:^|\n)data:[ \t]*\r?\n(?:[ \t]+[^\n]*\n)*[ \t]*[\"']?$")
+_DATA: Final = re.compile(r"(?:^|\n)data:[ \t]*\r?\n(?:[ \t][^\n]*\n)*[ \t]*[\"']?$")
 """What stands before a member of a manifest's data."""
 
 
