@@ -111,12 +111,15 @@ def _speaks(content: str, verdict: Verdict) -> bool:
     return verdict.bits >= _HARD or bool(_SPEAKS.search(content))
 
 
+_DOTS: Final = re.compile(r"[.:]+")
 _MEMBER: Final = re.compile(r"[A-Za-z_]+(?:[.:]+[A-Za-z_]+)+")
 
 
 def _is_member(name: str, content: str) -> bool:
-    """Whether a content is a name too, and ends with the words of `name`: `action_dispatch.cookie_salt`."""
-    return bool(_MEMBER.fullmatch(content)) and "".join(words_of(content)).endswith("".join(words_of(name)))
+    """Whether a content is the name of something in a program: `action_dispatch.cookie_salt` of a `COOKIE_SALT`."""
+    if not _MEMBER.fullmatch(content):
+        return False
+    return len(_DOTS.findall(content)) > 1 or "".join(words_of(content)).endswith("".join(words_of(name)))
 
 
 def _is_label(name: str, content: str) -> bool:
