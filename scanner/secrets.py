@@ -111,7 +111,8 @@ def judge(value: bytes, needed: int = 16) -> Verdict:
         return Verdict("weak", known()[value], 0)
     estimate = bits(value)
     words = {word.lower() for word in _WORDS.findall(text)}
-    if (estimate < STRONG_BITS or len(words) > _FEW) and not words.isdisjoint(load_value_shapes().testing):
+    worded = estimate < max(STRONG_BITS, _WORDED * len(text))
+    if worded and not words.isdisjoint(load_value_shapes().testing):
         return Verdict("test value", "a value for tests", estimate)
     if estimate < STRONG_BITS:
         return Verdict("weak", "made of words or of few characters", estimate)
@@ -145,8 +146,8 @@ _ELSEWHERE: Final[frozenset[VerdictKind]] = frozenset({"reference", "encrypted",
 """The kinds of what is kept elsewhere; lists of what people type have such too."""
 _DJANGO: Final = b"django-insecure-"
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
-_FEW: Final = 2
-"""Words that random characters may hold by chance."""
+_WORDED: Final = 3
+"""Bits a character below which words make a value; random characters hold short ones by chance."""
 
 
 # How hard a value is to guess.

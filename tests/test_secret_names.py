@@ -89,11 +89,11 @@ def test_words_around_a_name(name, entry):
 @pytest.mark.parametrize(
     "name",
     [
-        "client_secret", "clientSecret", "AWS_SECRET_ACCESS_KEY", "aws_secret_key", "stripe_secret_key", "webhook_secret",
-        "TWITTER_ACCESS_TOKEN_SECRET", "recaptcha_secret_key", "api_secret", "db_password", "password_reset", "secret_name",
-        "jwt_secret_name", "secret_arn", "secretKeyRef", "public_key", "key_id", "primary_key", "foreign_key", "cache_key",
-        "sort_key", "secret_version", "jwt_secret_file", "JWT_SECRET_PATH", "session_secret_label", "jwt_secret_length",
-        "secretsmanager", "token", "key_name", "user", "", "x" * 1000,
+        "client_secret", "clientSecret", "AWS_SECRET_ACCESS_KEY", "aws_secret_key", "stripe_secret_key",
+        "webhook_secret", "TWITTER_ACCESS_TOKEN_SECRET", "recaptcha_secret_key", "api_secret", "db_password",
+        "password_reset", "secret_name", "jwt_secret_name", "secret_arn", "secretKeyRef", "public_key", "key_id",
+        "primary_key", "foreign_key", "cache_key", "sort_key", "secret_version", "jwt_secret_file", "JWT_SECRET_PATH",
+        "session_secret_label", "jwt_secret_length", "secretsmanager", "token", "key_name", "user", "", "x" * 1000,
     ],
 )  # fmt: skip
 def test_other_names(name):

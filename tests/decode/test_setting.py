@@ -165,6 +165,7 @@ def test_forms(path, text):
 def test_value_is_what_the_program_gets(path, text, value):
     """Escapes are undone, pieces joined, base64 and JSON read."""
     [subject] = EXAMINER(Memory(text.encode(), origin(path))).subjects
+    assert isinstance(subject.decoded, Secret)
     assert subject.decoded.value.reveal() == value
 
 
