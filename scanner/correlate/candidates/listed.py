@@ -1,8 +1,4 @@
-r"""Published secrets: those of `rules/known-secrets.txt`, what is made of them, and two lists from public code.
-
-That file has one value a line, in UTF-8, with `\\`, `\n`, `\r`, `\t` and `\xNN` for what a line cannot hold. A line
-`[…]` names who publishes the values below it; `#` begins a comment.
-"""
+"""Published secrets: those of `rules/known-secrets.txt`, what is made of them, and two lists from public code."""
 
 from __future__ import annotations
 
@@ -20,12 +16,10 @@ from typing import Final
 from scanner import rulebook
 from scanner.correlate.candidates import Candidate, Provenance
 from scanner.correlate.candidates.phrases import phrases, spellings
+from scanner.secrets import known
 
-_FILE: Final = "known-secrets.txt"
 _LEAKED: Final = "leaked-secrets.txt"
 """One value a line, as it stands; NOTICE says where they come from."""
-_ESCAPE: Final = re.compile(rb"\\(?:([\\nrt])|x([0-9a-fA-F]{2}))")
-_ESCAPED: Final = {b"\\": b"\\", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _EMPTY: Final = Candidate(b"", Provenance("no secret at all, or one of zero bytes"))
 
 _WORD: Final = re.compile(rb"[A-Za-z]{3,12}")
@@ -55,15 +49,7 @@ _PLACEHOLDER: Final = "a common placeholder"
 @cache
 def published() -> tuple[Candidate, ...]:
     """The values of our own list as they stand, and the empty secret. Raises RuleError."""
-    found = {b"": _EMPTY}
-    where = ""
-    for line in (rulebook.folder() / _FILE).read_bytes().splitlines():
-        if line.startswith(b"["):
-            where = line.strip(b"[]").decode()
-        elif line and not line.startswith(b"#"):
-            secret = _ESCAPE.sub(lambda match: _ESCAPED.get(match[1]) or bytes.fromhex(match[2].decode()), line)
-            found.setdefault(secret, Candidate(secret, Provenance(where)))
-    return tuple(found.values())
+    return (_EMPTY, *(Candidate(secret, Provenance(where)) for secret, where in known().items()))
 
 
 def derived() -> Iterator[Candidate]:
