@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -85,8 +86,6 @@ class _BlobExamination:
         subjects: Subjects,
         coverage: Coverage,
     ) -> None:
-        from scanner.sources.context import of_path
-
         self.detector = detector
         self.patterns = patterns
         """By their ids."""
@@ -95,13 +94,19 @@ class _BlobExamination:
         self.reading = reading
         self.subjects = subjects
         self.coverage = coverage
-        self.contexts = of_path(blob.path)
         self.pragmas: list[int] = []
         """Lines of our own suppressions."""
         self.useful: set[int] = set()
         """Lines of those that cover a sighting."""
         self.found: Found | None = None
         """What stands at the last anchor that was tried."""
+
+    @cached_property
+    def contexts(self) -> frozenset[str]:
+        """What the path stands for; most blobs hold nothing for which that matters."""
+        from scanner.sources.context import of_path
+
+        return of_path(self.blob.path)
 
     def stretch(self, data: memoryview, hits: Sequence[Hit], part: Part) -> None:
         """Read one window of a blob that has several."""
