@@ -6,9 +6,10 @@ it looks for (`scanner.cookies`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from typing import Protocol, cast, runtime_checkable
+from typing import Protocol, cast
 
 from scanner.cookies import family
 from scanner.model import DECODERS, Decoded, Token
@@ -31,12 +32,9 @@ class Decoder(Protocol):
         """
 
 
-@runtime_checkable
-class InPlace(Protocol):
-    """A decoder to which it matters where a text stands."""
-
-    def decode_in(self, text: bytes, before: bytes, path: str) -> Decoded | None:
-        """What `text` starts with, behind `before`, 2,048 bytes or less of the file `path`. Never raises."""
+InPlace = Callable[[bytes, bytes, str], Decoded | None]
+"""`decode_in(text, before, path)` of a decoder to which it matters where a text stands: what `text` starts with, behind
+`before`, 2,048 bytes or less of the file `path`. Never raises."""
 
 
 @cache

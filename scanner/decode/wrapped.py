@@ -124,8 +124,9 @@ def _plain(view: View, start: int, limit: int, look: Look, *, joins: bool) -> Fo
     end = taken.end
     cut = end >= limit
     raw = bytes(text[start:end]) if taken.matched or cut else b""
-    if raw and isinstance(look.decoder, InPlace):
-        decoded = look.decoder.decode_in(raw, bytes(text[max(view.begin, start - _BEHIND) : start]), look.path)
+    in_place: InPlace | None = getattr(look.decoder, "decode_in", None)
+    if raw and in_place:
+        decoded = in_place(raw, bytes(text[max(view.begin, start - _BEHIND) : start]), look.path)
     else:
         decoded = look.decoder.decode(raw) if raw else None
     begun = cut and look.decoder.begins(raw)
