@@ -639,6 +639,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     max_subjects: int = 50_000
     jobs: int = 0
     """Worker processes; 0 for one a processor."""
+    cache: bool | str = False
+    """Whether a scan of history passes over what an earlier one has read and found clear; the folder that keeps which
+    that is, where it is not the user's own cache."""
     tries: int = 20_000_000
     """Known secrets that are tried on HMAC-signed tokens, all tokens of a scan together; 0 for none."""
     wordlists: tuple[str, ...] = ()

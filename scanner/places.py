@@ -24,13 +24,14 @@ def cache() -> str:
     return os.path.join(base, "tokensweep")
 
 
-def read_cached(name: str) -> bytes | None:
+def read_cached(name: str, folder: str | None = None) -> bytes | None:
     """The bytes of a file of the cache that only this user can have written; None where there is none.
 
-    What lies there is used as it is: a false file could crash us, or hide what is to be found.
+    What lies there is used as it is: a false file could crash us, or hide what is to be found. `folder` stands in place
+    of the user's own cache.
     """
     try:
-        with open(os.path.join(cache(), name), "rb") as file:
+        with open(os.path.join(folder or cache(), name), "rb") as file:
             status = os.fstat(file.fileno())
             foreign = hasattr(os, "geteuid") and status.st_uid != os.geteuid()
             if foreign or (status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and sys.platform != "win32"):
@@ -40,9 +41,12 @@ def read_cached(name: str) -> bytes | None:
         return None
 
 
-def write_cached(name: str, data: bytes) -> None:
-    """Put a file into the cache, whole or not at all: with a read-only home or a full disk, all works without it."""
-    folder = cache()
+def write_cached(name: str, data: bytes, folder: str | None = None) -> bool:
+    """Put a file into the cache, whole or not at all: with a read-only home or a full disk, all works without it.
+
+    Tells whether it is there. `folder` as in `read_cached`.
+    """
+    folder = folder or cache()
     temporary = os.path.join(folder, f"{name}.{os.getpid()}")
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
@@ -50,4 +54,5 @@ def write_cached(name: str, data: bytes) -> None:
             file.write(data)
         os.replace(temporary, os.path.join(folder, name))
     except OSError:
-        return
+        return False
+    return True

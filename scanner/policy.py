@@ -403,6 +403,8 @@ KEYS: dict[str, tuple[str, Read]] = {
     "jwks": ("jwks", _texts),
     "max-file-size": ("max_file_size", size),
     "jobs": ("jobs", count),
+    # No folder: a change could bring one that says of what it adds that it was read.
+    "cache": ("cache", _switch),
     "wordlists": ("wordlists", _texts),
     "tries": ("tries", count),
 }

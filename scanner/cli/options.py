@@ -28,6 +28,8 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
     """It may be repeated."""
     optional: bool = False
     """It may stand without a value, which is then empty."""
+    attached: bool = False
+    """So may it, and its value stands behind `=` alone: a folder that comes next is a target."""
     short: str = ""
     choices: Callable[[], Iterable[str]] = tuple
     """The values that shell completion offers."""
@@ -95,6 +97,14 @@ GIT = (
     Option(
         name="all-objects",
         help="With --history: also what no ref reaches, such as dropped stashes and commits before a rewrite.",
+        panel="Git",
+    ),
+    Option(
+        name="cache",
+        metavar="[=DIR]",
+        attached=True,
+        help="With --history: remember which objects hold nothing, and do not read them again while rules stay the "
+        "same; in DIR, else in your own cache.",
         panel="Git",
     ),
     Option(name="trust-owner", help="Read a repository that belongs to another user.", panel="Git"),
@@ -193,7 +203,7 @@ def spelled(argv: Sequence[str], options: Iterable[Option]) -> list[str]:
 
     What follows it is its value, unless it is an option or something that exists: then it is a target.
     """
-    optional = {f"--{option.name}" for option in options if option.optional}
+    optional = {f"--{option.name}": option.attached for option in options if option.optional or option.attached}
     plain: list[str] = []
     rest = list(argv)
     while rest:
@@ -201,8 +211,8 @@ def spelled(argv: Sequence[str], options: Iterable[Option]) -> list[str]:
         if argument == "--":
             return [*plain, argument, *rest]
         if argument in optional:
-            value = rest.pop(0) if rest and not rest[0].startswith("-") and not os.path.lexists(rest[0]) else ""
-            argument = f"{argument}={value}"
+            follows = rest and not optional[argument] and not rest[0].startswith("-") and not os.path.lexists(rest[0])
+            argument = f"{argument}={rest.pop(0) if follows else ''}"
         plain.append(argument)
     return plain
 

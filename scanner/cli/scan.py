@@ -118,6 +118,8 @@ def _planned(targets: Sequence[str], given: Given, revision: Revision | None) ->
     for name in ("branch", "since", "max-age", "all-objects"):
         if given.get(name) and not history:
             raise UsageError(f"{given.origin(name)} goes with --history")
+    if "cache" in given.flags and not history:  # Its variable may be meant for several scans.
+        raise UsageError("--cache goes with --history")
     return (_history if history else _staged if given.get("staged") else _files)(targets, given, revision)
 
 

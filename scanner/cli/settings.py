@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -104,6 +105,7 @@ OVERLAY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "jwks": ("jwks", tuple),
     "max-file-size": ("max_file_size", policy.size),
     "jobs": ("jobs", whole_number),
+    "cache": ("cache", lambda folder: os.path.abspath(os.path.expanduser(folder)) if folder else True),
     "tries": ("tries", whole_number),
     "no-inline-allow": ("inline", lambda on: frozenset() if on else Policy().inline),
     "no-ignore-files": ("ignore_files", lambda on: not on),

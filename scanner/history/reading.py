@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
 
 import msgspec
+import numpy as np
 
 from scanner.examine import Examiner
 from scanner.execute.local import Crash, processors, run
+from scanner.history.cleared import Cleared, check_folder
 from scanner.history.naming import Key, Naming
 from scanner.model import Coverage, Examination, Policy, Skipped, UsageError
 from scanner.sources.git.command import open_git
@@ -49,22 +50,24 @@ def examinations(
                 history.told = result.with_(history.told)
             else:
                 history.sift(result)
-                yield Examination([], result.coverage)
+                yield Examination([], result.examination.coverage)
         if history.asks_merges():
             history.told = history.told.with_(history.log("merges").read())
     except KeyboardInterrupt:
         coverage.skipped.append(Skipped("", "interrupted", "stopped before all was read"))
         history.told = history.told.with_(nothing_told("it was stopped"))
     history.tell()
+    if history.cleared:
+        history.cleared.save(coverage)
     held = {key: frozenset(ids) for key, ids in history.held.items()}
     naming = Naming(history.git, history.store, history.told, held, history.unread)
     naming.prepare(policy, left_out, coverage, all_objects=scope.all_objects)
     subjects = Subjects(policy.max_subjects)
     for result in history.run(naming.shards(), examine):
-        if isinstance(result, Examination):
-            subjects.merge(result.subjects)
-            coverage.skipped += result.coverage.skipped
-            coverage.notes += result.coverage.notes
+        if isinstance(result, _Examined):
+            subjects.merge(result.examination.subjects)
+            coverage.skipped += result.examination.coverage.skipped
+            coverage.notes += result.examination.coverage.notes
     yield Examination(naming.settled(subjects), Coverage())
 
 
@@ -80,6 +83,10 @@ class _History:
         self.policy = policy
         self.coverage = coverage
         coverage.add(self.store.coverage)
+        if policy.cache:
+            check_folder(self.git, policy)
+        self.cleared = Cleared(self.store, policy) if policy.cache else None
+        """What need not be read; None where all is to be."""
         self.held: dict[Key, set[bytes]] = {}
         """The objects that hold each subject; ids in hex."""
         self.unread: dict[bytes, Skipped] = {}
@@ -88,6 +95,8 @@ class _History:
         self.merges_told = False
         self.beyond = 0
         """Sightings of subjects that are too many."""
+        self.passed_over = 0
+        """Objects that an earlier scan has read and found clear."""
 
     def log(self, changes: Commits = "all") -> Log:
         """The log as a shard."""
@@ -107,7 +116,7 @@ class _History:
             for span in self.store.spans(READ, _SPAN):
                 if self.asks_merges():
                     yield self.log("merges")
-                yield Objects(self.git, self.place, span, None)
+                yield from self.objects(span)
 
     def _part(self) -> Iterator[Objects]:
         store = self.store
@@ -122,9 +131,19 @@ class _History:
         }
         ordered = sorted(numbers)
         for at in range(0, len(ordered), _SHARD):
-            yield Objects(self.git, self.place, ordered[at : at + _SHARD], None)
+            yield from self.objects(ordered[at : at + _SHARD])
 
-    def run(self, shards: Iterable[Objects | Log], examine: Examiner) -> Iterator[Examination | Told]:
+    def objects(self, numbers: Sequence[int]) -> Iterator[Objects]:
+        """Those of the objects with these numbers, which ascend, that are to be read; if there are any."""
+        if self.cleared:
+            at = np.asarray(numbers)
+            left: list[int] = at[~self.cleared.before[at]].tolist()
+            self.passed_over += len(numbers) - len(left)
+            numbers = left
+        if numbers:
+            yield Objects(self.git, self.place, numbers, None, prove=self.cleared is not None)
+
+    def run(self, shards: Iterable[Objects | Log], examine: Examiner) -> Iterator[_Examined | Told]:
         """What comes of the shards; those on which the work crashed are told."""
         for result in run(shards, _Work(examine), self.policy.jobs or processors()):
             if isinstance(result, Crash):
@@ -134,8 +153,11 @@ class _History:
             else:
                 yield result
 
-    def sift(self, examination: Examination) -> None:
+    def sift(self, examined: _Examined) -> None:
         """Note which objects hold what, and which could not be read."""
+        examination = examined.examination
+        if self.cleared:
+            self.cleared.add(examined.cleared)
         for subject in examination.subjects:
             key = subject.kind, subject.identity
             if key not in self.held and len(self.held) >= self.policy.max_subjects:
@@ -150,12 +172,17 @@ class _History:
     def tell(self) -> None:
         """Say what is not there."""
         coverage, told = self.coverage, self.told
+        coverage.planned += self.passed_over
+        coverage.read += self.passed_over
+        if self.passed_over:
+            coverage.notes.append(f"{self.passed_over} objects were read by an earlier scan, and hold nothing")
         if self.beyond:
             detail = f"{self.beyond} sightings beyond {self.policy.max_subjects} distinct subjects were not judged"
             coverage.skipped.append(Skipped("", "too-many-subjects", detail))
-        for path in told.links:
+        for path in sorted(told.links):
             coverage.exclude("submodule", path)
-        for id_, path in itertools.islice(told.missing.items(), _TOLD):
+        by_path = sorted(told.missing.items(), key=lambda entry: entry[::-1])
+        for id_, path in by_path[:_TOLD]:
             coverage.skipped.append(Skipped(path, "missing", f"object {id_} is not in this clone"))
         if len(told.missing) > _TOLD:
             detail = f"{len(told.missing) - _TOLD} more objects are not in this clone"
@@ -171,11 +198,31 @@ class _History:
                 coverage.notes.append(detail)
 
 
+class _Examined(NamedTuple):
+    """What came of a shard of objects."""
+
+    examination: Examination
+    cleared: list[int]
+    """The numbers of objects that surely are what their ids say, were read to their ends and hold nothing."""
+
+
 class _Work:
     """What a worker does with a shard."""
 
     def __init__(self, examine: Examiner) -> None:
         self.examine = examine
 
-    def __call__(self, shard: Objects | Log) -> Examination | Told:
-        return shard.read() if isinstance(shard, Log) else self.examine(shard)
+    def __call__(self, shard: Objects | Log) -> _Examined | Told:
+        if isinstance(shard, Log):
+            return shard.read()
+        examination = self.examine(shard)
+        return _Examined(examination, _cleared(shard, examination) if shard.prove else [])
+
+
+def _cleared(shard: Objects, examination: Examination) -> list[int]:
+    told = {sighting.origin.path for subject in examination.subjects for sighting in subject.sightings}
+    told |= {entry.path for entry in examination.coverage.skipped}
+    if not all(map(_OBJECT.fullmatch, told)):  # Something was left out, and nobody knows where.
+        return []
+    store = open_store(shard.place)
+    return sorted(set(shard.proved) - {store.find_one(id_) for id_ in told})

@@ -144,6 +144,9 @@ class TestOptionalValues:
             (["--", "--history", "main"], ["--", "--history", "main"]),
             (["--history="], ["--history="]),
             (["there", "--history", "-"], ["there", "--history=", "-"]),
+            (["--cache", "there"], ["--cache=", "there"]),
+            (["--cache", "nowhere"], ["--cache=", "nowhere"]),
+            (["--cache=there", "--cache"], ["--cache=there", "--cache="]),
         ],
     )
     def test_spelled(self, argv, plain, tmp_path, monkeypatch):

@@ -35,6 +35,16 @@ def test_flags_stand_over_the_file_and_rules_add_up(project: Path) -> None:
     )
 
 
+def test_the_cache(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user's own, or a folder from here on; a file can ask for the former alone."""
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("HOME", "/home/ann")
+    for given, cache in [("", True), ("kept", str(project / "kept")), ("~/kept", "/home/ann/kept")]:
+        assert settings.policy_in_force([str(project)], flags(cache=given)).cache == cache
+    (project / "tokensweep.toml").write_text("cache = true\n")
+    assert settings.policy_in_force([str(project)], flags()).cache is True
+
+
 def test_word_lists_add_up(project: Path) -> None:
     """Those of the file stand beside it."""
     (project / "tokensweep.toml").write_text('wordlists = ["ours.txt"]\ntries = 7\n')

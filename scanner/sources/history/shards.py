@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import io
 import mmap
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ _BATCH: Final = 1 << 19
 """Bytes after which a buffer of objects is scanned: they are still in the processor's cache then."""
 _LARGE: Final = 4 << 20
 """An object of this many bytes is scanned in windows: it would need too much room whole."""
+_KINDS: Final = {COMMIT: b"commit", BLOB: b"blob", TAG: b"tag"}
 
 Named = tuple[Origin, str]
 """An origin, and the path on which its context is judged."""
@@ -34,7 +36,13 @@ class Objects:
     local: Final = False
 
     def __init__(
-        self, git: Git, place: Place, numbers: Sequence[int], names: Mapping[int, Sequence[Named]] | None
+        self,
+        git: Git,
+        place: Place,
+        numbers: Sequence[int],
+        names: Mapping[int, Sequence[Named]] | None,
+        *,
+        prove: bool = False,
     ) -> None:
         self.git = git
         self.place = place
@@ -43,6 +51,11 @@ class Objects:
         self.names = names
         """What each object is called, once for each of its names. None: each goes by its id, and what is there under
         another number, or is a tree, is passed over."""
+        self.prove = prove
+        """Whether to see which objects have the content that their ids promise: git itself does not look when it reads
+        a pack, and its index may say anything."""
+        self.proved: list[int] = []
+        """The numbers of those that have, as far as they were read here."""
 
     def paths(self) -> list[str]:
         """What its objects are called; without names, how many they are."""
@@ -73,6 +86,8 @@ class Objects:
             if isinstance(found, Trouble):
                 troubled.append(number)
                 continue
+            if self.prove and _id_of(kind, found, store.place.width) == store.id_of(number):
+                self.proved.append(number)
             if len(found) > most:
                 for origin, path in called(number):
                     yield from _streamed((len(found), io.BytesIO(found).read), origin, path, limits, coverage)
@@ -108,6 +123,15 @@ class Objects:
                     yield from _streamed((answer.size, answer.read), origin, path, limits, coverage)
             except GitError as error:
                 coverage.skipped.append(Skipped(origin.path, "unreadable", str(error)))
+
+
+def _id_of(kind: int, data: bytes, width: int) -> str:
+    """The id of the object that has this content, in hex; empty for one of no kind."""
+    if kind not in _KINDS:
+        return ""
+    digest = (hashlib.sha1 if width == 20 else hashlib.sha256)(b"%b %d\0" % (_KINDS[kind], len(data)))
+    digest.update(data)
+    return digest.hexdigest()
 
 
 def _streamed(
