@@ -66,6 +66,9 @@ _OPTIONS: Final = (
             "core.commitGraph=false",
             # A third of what git takes by itself, which makes it no faster.
             "core.deltaBaseCacheLimit=32m",
+            # By itself it keeps all of a pack in memory.
+            "core.packedGitWindowSize=4m",
+            "core.packedGitLimit=64m",
             "core.fsmonitor=false",
             f"core.hooksPath={os.devnull}",
             f"core.attributesFile={os.devnull}",

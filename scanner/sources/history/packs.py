@@ -56,6 +56,15 @@ class Pack:
         if int.from_bytes(self.data[8:12]) != len(self.ids):
             raise PackError("it holds another number of objects than its index")
         self._lay_out(index, width)
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Have the system take back the memory of what was read of the file; it is read again where it is needed.
+
+        Where objects lie is told by nearly every page, and what one shard is made of seldom serves the next one.
+        """
+        if hasattr(self.data, "madvise"):
+            self.data.madvise(mmap.MADV_DONTNEED)
 
     def __len__(self) -> int:
         return len(self.row)

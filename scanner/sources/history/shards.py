@@ -109,6 +109,7 @@ class Objects:
                     pass
                 left.append((store.id_of(number).encode(), name))
         yield from self._by_git(left, limits, coverage)
+        store.let_go()
 
     def _by_git(self, asked: Sequence[tuple[bytes, Named]], limits: Limits, coverage: Coverage) -> Iterator[Window]:
         """Objects that git reads: it tries all copies, and takes those whole that are made from others."""

@@ -189,6 +189,11 @@ class Store:
                 else:
                     yield start + position, kind, found
 
+    def let_go(self) -> None:
+        """Have the system take back the memory of what was read of the packs."""
+        for pack in self.packs:
+            pack.let_go()
+
     def one(self, number: int) -> tuple[int, Found]:
         """Kind and bytes of one object, or why there are no bytes."""
         ((_, kind, found),) = self.read([number])
