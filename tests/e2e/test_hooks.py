@@ -139,7 +139,7 @@ def test_pre_commit(repo: Repo, tmp_path: Path) -> None:
         copy(ROOT / name, ours.root / name)
     ours.git("add", ".")
     ours.commit()
-    repo.add("a.txt", f"TOKEN={mint()}\n")
+    repo.add("deploy.sh", f"TOKEN={mint()}\n")
     repo.write("b.txt", mint(sub="not staged"))
     done = subprocess.run(
         [Path(sys.executable).with_name("pre-commit"), "try-repo", "--color=never", ours.root],
@@ -160,5 +160,10 @@ def test_pre_commit(repo: Repo, tmp_path: Path) -> None:
         ("tokensweep", "Failed"),
         ("tokensweep (files)", "Failed"),
     ]
-    assert re.findall(r"^  (\S+:\d+:\d+)", done.stdout, re.MULTILINE) == ["a.txt:1:7", "a.txt:1:7"]
+    assert re.findall(r"^  (\S+:\d+:\d+)", done.stdout, re.MULTILINE) == ["deploy.sh:1:7"] * 2
     assert re.findall(r"Read (.*) files", done.stdout) == ["1 of 1", "1 of 1"]
+    [shown] = re.findall(
+        r"```console\n\$ pre-commit try-repo .*\n((?:.*\n)*?)```", (ROOT / "README.md").read_text("utf-8")
+    )
+    for part in re.split("^…\n", shown, flags=re.MULTILINE):
+        assert part in done.stdout
