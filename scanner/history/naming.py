@@ -73,7 +73,7 @@ class Naming:
         if not wanted:
             return
         refs = log.refs(self._git)
-        by_path, commits = trace.changes(self._told, wanted)
+        by_path, commits = trace.changes(self._told, wanted, self._store.place.width)
         self._name_files(by_path, trace.Heads(self._store, refs), policy, left_out, coverage)
         self._name_messages(commits)
         named = {change.after: display(path) for path, changes in by_path.items() for change in changes}

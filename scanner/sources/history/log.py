@@ -7,17 +7,16 @@ that can be put off. Nothing of this needs the blobs.
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
 import re
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from isal import isal_zlib
 
 from scanner.sources.git.command import Git, GitError
-from scanner.sources.history.ids import matrix
+from scanner.sources.history.ids import Array, Ids, matrix
 from scanner.sources.history.store import Place, open_store
 from scanner.sources.scope import Scope
 from scanner.sources.tree import display
@@ -53,17 +52,14 @@ _RECORD: Final = re.compile(
     rb"\x01([0-9a-f]+)\x01([0-9a-f ]*)\x01(\d*)\0[\0\n]?|:+(?:[0-7]{6} )+([0-9a-f ]+) [A-Z]+\0([^\0]*)\0"
 )
 """A commit, or a path; each ends where the next one begins."""
-_NAMED: Final = re.compile(
-    rb"\x01([0-9a-f]+)\x01[0-9a-f ]*\x01\d*\0[\0\n]?"
-    rb"|:+(?:[0-7]{6} )+160000 (?:[0-9a-f]{40,64} )+[A-Z]+\0([^\0]*)\0"
-    rb"|:+(?:[0-7]{6} )+(?:[0-9a-f]{40,64} )+([0-9a-f]{40,64}) [A-Z]+\0[^\0]*\0"
-)
-"""The same, for what each names: the id of the commit, the path of a submodule, the id of the blob now there."""
-_LINK: Final = 2
-"""Its group for a submodule."""
+_HEAD, _NEWLINE, _COLON = b"\x01\n:"
+_LINK: Final = np.frombuffer(b"160000", np.uint8)
+"""The mode of a submodule."""
+_MODE: Final = 7
+"""Bytes of a mode, with the space behind it."""
+_DIGITS: Final = np.full(256, 255, np.uint8)
+_DIGITS[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16)
 _ID: Final = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
-_BATCH: Final = 20_000
-"""Ids that are looked up at once."""
 
 
 Commits = Literal["all", "plain", "merges"]
@@ -81,21 +77,34 @@ def raw(git: Git, scope: Scope, changes: Commits) -> Iterator[bytes]:
         child.end()
 
 
-def parse(pieces: Iterable[bytes], wanted: Container[bytes]) -> Iterator[Entry | Change]:
-    """The commits that are wanted by their ids, and the changes of blobs that are, each with its commit."""
-    head: re.Match[bytes] | None = None
-    commit: Entry | None = None
-    for found in _records(_RECORD, pieces):
-        id_, _, _, ids, path = found.groups()
-        if id_ is not None:
-            head, commit = found, None
-            if id_ in wanted:
-                yield (commit := _commit(head))
-            continue
-        *before, after = ids.split()
-        if head and (after in wanted or any(id_ in wanted for id_ in before)):
-            commit = commit or _commit(head)
-            yield Change(commit, path, tuple(before), after)
+def parse(pieces: Iterable[bytes], wanted: Collection[bytes], width: int) -> Iterator[Entry | Change]:
+    """The commits that are wanted by their ids, and the changes of blobs that are, each with its commit.
+
+    It goes through the log as tables, and takes up by hand what is wanted alone. `width` is the bytes of an id.
+    """
+    ids = Ids(matrix(bytes.fromhex(b"".join(sorted(wanted)).decode()), width))
+    above: re.Match[bytes] | None = None
+    """The last commit of the pages before."""
+    for page in _pages(pieces, width):
+        heads = page.heads[ids.find(page.ids(page.heads + 1)) >= 0]
+        changes = page.changes[page.holds(ids)]
+        commit: Entry | None = None
+        at = -1
+        for place in np.sort(np.concatenate((heads, changes))).tolist():
+            found = _RECORD.match(page.text, place)
+            last = int(np.searchsorted(page.heads, place, "right")) - 1
+            head = _RECORD.match(page.text, int(page.heads[last])) if last >= 0 else above
+            if found is None or head is None:
+                continue
+            if last != at or commit is None:
+                commit, at = _commit(head), last
+            if found[1] is not None:
+                yield commit
+            else:
+                *before, after = found[4].split()
+                yield Change(commit, found[5], tuple(before), after)
+        if len(page.heads):
+            above = _RECORD.match(page.text, int(page.heads[-1]))
 
 
 def _commit(found: re.Match[bytes]) -> Entry:
@@ -103,18 +112,84 @@ def _commit(found: re.Match[bytes]) -> Entry:
     return Entry(id_, tuple(parents.split()), int(time or 0))
 
 
-def _records(pattern: re.Pattern[bytes], pieces: Iterable[bytes]) -> Iterator[re.Match[bytes]]:
-    text = b""
+class _Page:
+    """A stretch of the log that ends where a record does."""
+
+    def __init__(self, text: bytes, heads: Array, changes: Array, width: int) -> None:
+        self.text = text
+        self.heads = heads
+        """Where commits begin."""
+        self.changes = changes
+        """Where changed paths begin."""
+        self._bytes = np.frombuffer(text, np.uint8)
+        self._width = width
+        parents = np.ones(len(changes), np.int64)
+        more = np.arange(len(changes))
+        while len(more := more[self._bytes[changes[more] + parents[more]] == _COLON]):
+            parents[more] += 1
+        self._parents = parents
+        self._modes = changes + parents
+        self._before = self._modes + _MODE * (parents + 1)
+        self._after = self._before + (2 * width + 1) * parents
+
+    def ids(self, places: Array) -> Array:
+        """The ids that stand at these places."""
+        digits = _DIGITS[self._bytes[places[:, None] + np.arange(2 * self._width)]]
+        rows: Array = digits[:, ::2] << 4 | digits[:, 1::2]
+        return rows
+
+    def after(self) -> Array:
+        """What each change brings."""
+        return self.ids(self._after)
+
+    def holds(self, ids: Ids) -> Array:
+        """Which changes bring one of these, or take it away."""
+        found: Array = ids.find(self.after()) >= 0
+        left = np.arange(len(self.changes))
+        number = 0
+        while len(left):
+            found[left] |= ids.find(self.ids(self._before[left] + (2 * self._width + 1) * number)) >= 0
+            number += 1
+            left = left[self._parents[left] > number]
+        return found
+
+    def links(self) -> Array:
+        """Which changes bring a submodule."""
+        modes = self._bytes[(self._modes + _MODE * self._parents)[:, None] + np.arange(_MODE - 1)]
+        found: Array = (modes == _LINK).all(axis=1)
+        return found
+
+    def path(self, change: int) -> bytes:
+        """That of a change."""
+        begin = self.text.index(b"\0", int(self.changes[change])) + 1
+        return self.text[begin : self.text.index(b"\0", begin)]
+
+
+def _pages(pieces: Iterable[bytes], width: int) -> Iterator[_Page]:
+    rest = b""
     for piece in pieces:
-        text += piece
-        last: re.Match[bytes] | None = None
-        for found in pattern.finditer(text):
-            if last:
-                yield last
-            last = found
-        if last:  # It may go on in the next piece.
-            text = text[last.start() :]
-    yield from pattern.finditer(text)
+        text = rest + piece
+        heads, changes, end = _found(text[: text.rfind(b"\0") + 1])
+        rest = text[end:]
+        yield _Page(text[:end], heads, changes, width)
+
+
+def _found(text: bytes) -> tuple[Array, Array, int]:
+    """Where commits and changes begin in `text`, which begins with a record, and where the last whole record ends."""
+    data = np.frombuffer(text, np.uint8)
+    starts = np.append(0, np.flatnonzero(data == 0) + 1)[:-1]
+    # The first change of a commit stands on a new line.
+    starts[(data[starts] == _NEWLINE) & (data[np.minimum(starts + 1, len(data) - 1)] == _COLON)] += 1
+    head, change = data[starts] == _HEAD, data[starts] == _COLON
+    if (change[:-1] & (change | head)[1:]).any():
+        # A path looks like what stands before one.
+        records = list(_RECORD.finditer(text))
+        places = np.array([found.start() for found in records], np.int64)
+        is_head = np.array([found[1] is not None for found in records], bool)
+        return places[is_head], places[~is_head], records[-1].end() if records else 0
+    if len(change) and change[-1]:  # Its path is in the next piece.
+        return starts[head], starts[change][:-1], int(starts[-1])
+    return starts[head], starts[change], len(text)
 
 
 class Told(NamedTuple):
@@ -141,9 +216,9 @@ class Told(NamedTuple):
             self.error or other.error,
         )
 
-    def read_again(self, wanted: Container[bytes]) -> Iterator[Entry | Change]:
+    def read_again(self, wanted: Collection[bytes], width: int) -> Iterator[Entry | Change]:
         """As `parse`."""
-        return parse(map(isal_zlib.decompress, self.pieces), wanted)
+        return parse(map(isal_zlib.decompress, self.pieces), wanted, width)
 
 
 def nothing_told(error: str = "") -> Told:
@@ -181,20 +256,22 @@ class Log:
             except GitError as failure:
                 error = str(failure)
 
-        found, lost = [np.empty(0, np.int64)], set[bytes]()
-        links: set[bytes] = set()
-        records = _records(_NAMED, pieces())
-        while batch := list(itertools.islice(records, _BATCH)):
-            links.update(record[_LINK] for record in batch if record.lastindex == _LINK)
-            ids = [record[record.lastindex or 0] for record in batch if record.lastindex != _LINK]
-            numbers = store.find(matrix(bytes.fromhex(b"".join(ids).decode()), self.place.width))
-            found.append(np.unique(numbers[numbers >= 0]))
-            lost.update(ids[at] for at in np.flatnonzero(numbers < 0).tolist())
-        objects = [] if self.scope.whole else np.unique(np.concatenate(found)).tolist()
-        told = Told(kept, objects, {}, {display(path) for path in links}, error)
-        lost.discard(b"0" * 2 * self.place.width)
-        for change in told.read_again(lost) if lost else ():
-            if isinstance(change, Change) and change.after in lost:
+        width = self.place.width
+        numbers = [np.empty(0, np.int64)]
+        lost, links = set[bytes](), set[bytes]()
+        for page in _pages(pieces(), width):
+            after, is_link = page.after(), page.links()
+            links.update(map(page.path, np.flatnonzero(is_link).tolist()))
+            found = store.find(after)
+            lost.update(map(bytes, after[(found < 0) & ~is_link]))
+            if not self.scope.whole:
+                found = np.append(found, store.find(page.ids(page.heads + 1)))
+                numbers.append(np.unique(found[found >= 0]))
+        told = Told(kept, np.unique(np.concatenate(numbers)).tolist(), {}, {display(path) for path in links}, error)
+        lost.discard(bytes(width))
+        missing = {id_.hex().encode() for id_ in lost}
+        for change in told.read_again(missing, width) if missing else ():
+            if isinstance(change, Change) and change.after in missing:
                 told.missing.setdefault(change.after.decode(), display(change.path))
         return told
 

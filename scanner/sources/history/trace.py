@@ -45,11 +45,14 @@ class Course(NamedTuple):
     """Whether it came back after it was taken away."""
 
 
-def changes(told: Told, wanted: Collection[bytes]) -> tuple[dict[bytes, list[Change]], dict[bytes, Entry]]:
-    """The changes of wanted blobs by path, from new to old; and those wanted that are commits of the log."""
+def changes(told: Told, wanted: Collection[bytes], width: int) -> tuple[dict[bytes, list[Change]], dict[bytes, Entry]]:
+    """The changes of wanted blobs by path, from new to old; and those wanted that are commits of the log.
+
+    `width` is the bytes of an id.
+    """
     by_path: dict[bytes, list[Change]] = {}
     commits: dict[bytes, Entry] = {}
-    for record in told.read_again(wanted):
+    for record in told.read_again(wanted, width):
         if isinstance(record, Entry):
             commits[record.id] = record
         else:
