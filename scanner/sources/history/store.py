@@ -15,7 +15,7 @@ import numpy as np
 from scanner.model import Coverage, Skipped
 from scanner.sources.git.command import Git
 from scanner.sources.history import inflate, loose, walk
-from scanner.sources.history.ids import Array, Ids, matrix
+from scanner.sources.history.ids import Array, Ids, matrix, prefixes
 from scanner.sources.history.packs import UNKNOWN, Index, Pack, PackError, read_index, read_multi_index
 from scanner.sources.history.walk import Found, Trouble
 from scanner.sources.tree import display, skipped
@@ -92,8 +92,14 @@ class Store:
             return
         rows = np.concatenate([*ids, np.empty((0, width), np.uint8)])
         both = np.concatenate([*numbers, np.empty(0, np.int64)]).astype(np.int64)
-        words = np.ascontiguousarray(rows).view(">u4").astype(np.uint32)
-        order = np.lexsort((both, *reversed(words.T)))
+        keys = prefixes(rows)
+        # Those of each pack are in order already, which makes this quick.
+        order = np.argsort(keys, kind="stable")
+        alike = np.flatnonzero(keys[order][1:] == keys[order][:-1])
+        if (rows[order[alike]] != rows[order[alike + 1]]).any():
+            # Ids that begin alike, and are not the same, are made on purpose.
+            words = np.ascontiguousarray(rows).view(">u4").astype(np.uint32)
+            order = np.lexsort((both, *reversed(words.T)))
         rows, both = rows[order], both[order]
         first = np.append(True, (rows[1:] != rows[:-1]).any(axis=1))[: len(rows)]
         self.ids, self.numbers, self.copies = Ids(rows[first]), both[first], np.sort(both[~first])
