@@ -24,7 +24,16 @@ _OF_GIT = 0.6
 _MORE_MEMORY = 150
 """Megabytes over those of `git cat-file`."""
 _GROWTH, _SLACK = 10, 1.25
-_FILES, _LINES = 40, 1_000
+_FILES, _USUAL, _YOUNG, _LONGEST = 400, 7.1, 5.0, 8_000
+"""Files at the beginning; the logarithms of their lines and of those of new ones; the most lines."""
+_NEW = 0.25
+"""Share of the commits that bring a file."""
+_TURN, _BRANCHED = 20, (15, 17)
+"""After so many commits a branch is merged; which of them are on it."""
+_WORDS, _SYLLABLES = (
+    3_000,
+    (b"ab", b"con", b"de", b"er", b"for", b"get", b"in", b"le", b"me", b"_", b"re", b"se", b"to"),
+)
 _PLANTED = 1_000
 """Commits from one token to the next; each is taken away again ten commits later."""
 _AWAY = 10
@@ -224,11 +233,8 @@ def _when(number: int) -> int:
 
 
 def _made(folder: Path, commits: int) -> Path:
-    """A repository of so many commits, made on first use.
-
-    Each changes a few lines of one of 40 files of 100 KB; one in 1,000 brings a token, which is taken away again.
-    """
-    made = folder / f"history-{commits}"
+    """A repository of so many commits, made on first use, and packed as a clone is; see `_write`."""
+    made = folder / f"project-{commits}"
     if made.exists():
         return made
     tell(f"making a repository of {commits:,} commits")
@@ -241,27 +247,81 @@ def _made(folder: Path, commits: int) -> Path:
         process.stdin.close()
         if process.wait():
             raise MeasurementError("git fast-import failed")
+    subprocess.run(["git", "-C", unfinished, "repack", "-adfq", "--window=10", "--depth=50"], check=True)
     unfinished.rename(made)
     return made
 
 
 def _write(stream: IO[bytes], commits: int) -> None:
+    """Write a history as projects have it: what it holds, and how it grew.
+
+    A commit changes some files in a few places, and in one of four brings a new one; of twenty, two stand on a branch
+    and one merges that. One in 1,000 brings a token, which another takes away again.
+    """
     chance = random.Random(3)
-    files = [[_line(chance) for _ in range(_LINES)] for _ in range(_FILES)]
+    words = [b"".join(chance.choices(_SYLLABLES, k=chance.randint(1, 4))) for _ in range(_WORDS)]
+    files = {_path(number): _text(chance, words, _USUAL) for number in range(_FILES)}
+    paths = list(files)
+    waiting: list[tuple[bytes, int]] = []
+    """What the branch has, and main has not: paths and marks."""
+    mark = 0
+
+    def put(content: bytes) -> int:
+        nonlocal mark
+        mark += 1
+        stream.write(b"blob\nmark :%d\ndata %d\n%b\n" % (mark, len(content), content))
+        return mark
+
     for number in range(commits):
-        stream.write(b"commit refs/heads/main\ncommitter Ann <ann@people.example> %d +0000\n" % _when(number))
+        turn = number % _TURN
+        on_branch, merges = turn in _BRANCHED, turn == _TURN - 1
+        held = {path for path, _ in waiting}
+        changed = {path for path in (_some(chance, paths) for _ in range(chance.randint(1, 6))) if path not in held}
+        if chance.random() < _NEW:
+            paths.append(_path(len(paths)))
+            files[paths[-1]] = _text(chance, words, _YOUNG)
+            changed.add(paths[-1])
+        for path in changed:
+            _edit(chance, words, files[path])
+        entries = [(path, put(b"".join(files[path]))) for path in sorted(changed)]
+        if number == 0:
+            entries = [(path, put(b"".join(lines))) for path, lines in files.items()]
+        if number % _PLANTED in (0, _AWAY):
+            token = b"" if number % _PLANTED else b"token = '%b'\n" % make_log.mint(number)
+            entries.append((b"planted.txt", put(token)))
+        branch = b"topic" if on_branch else b"main"
+        stream.write(b"commit refs/heads/%b\ncommitter Ann <ann@people.example> %d +0000\n" % (branch, _when(number)))
         stream.write(b"data 7\nchange\n\n")
-        at = number % _FILES
-        lines = files[at]
-        for _ in range(3):
-            lines[chance.randrange(_LINES)] = _line(chance)
-        planted = b"token = '%b'\n" % make_log.mint(number) if number % _PLANTED == 0 else b""
-        if planted or number % _PLANTED == _AWAY:
-            stream.write(b"M 100644 inline planted.txt\ndata %d\n%b\n" % (len(planted), planted))
-        content = b"".join(lines)
-        stream.write(b"M 100644 inline src/d%d/file%d.py\ndata %d\n%b\n" % (at % 7, at, len(content), content))
+        if on_branch and not waiting:
+            stream.write(b"from refs/heads/main\n")
+        if on_branch:
+            waiting += entries
+        elif merges and waiting:
+            stream.write(b"merge refs/heads/topic\n")
+            entries, waiting = waiting + entries, []
+        stream.writelines(b"M 100644 :%d %b\n" % (of, path) for path, of in entries)
 
 
-def _line(chance: random.Random) -> bytes:
-    words = b" ".join(b"%x" % chance.getrandbits(12) for _ in range(20))
-    return b"    value = call(%b)  # %d\n" % (words, chance.getrandbits(16))
+def _some(chance: random.Random, paths: list[bytes]) -> bytes:
+    """One of the paths, rather an old one: what a project began with is changed most."""
+    return paths[int(len(paths) * chance.random() ** 3)]
+
+
+def _path(number: int) -> bytes:
+    return b"src/part%d/module%d/file%d.py" % (number % 7, number % 61, number)
+
+
+def _text(chance: random.Random, words: list[bytes], lines: float) -> list[bytes]:
+    """The lines of a file; `lines` is the logarithm of how many files of its kind have."""
+    return [_line(chance, words) for _ in range(min(int(chance.lognormvariate(lines, 1)) + 3, _LONGEST))]
+
+
+def _edit(chance: random.Random, words: list[bytes], lines: list[bytes]) -> None:
+    """Change a file in a few places."""
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(lines))
+        lines[at : at + chance.randint(0, 15)] = [_line(chance, words) for _ in range(chance.randint(1, 15))]
+
+
+def _line(chance: random.Random, words: list[bytes]) -> bytes:
+    return b"    " * chance.randint(0, 3) + b" ".join(chance.choices(words, k=chance.randint(1, 9))) + b"\n"
