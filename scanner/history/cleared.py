@@ -15,7 +15,6 @@ import os
 import platform
 import re
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -51,9 +50,10 @@ class Cleared:
         self.before[store.numbers[self._known.find(store.ids.rows) >= 0]] = True
         self._now = self.before.copy()
 
-    def add(self, numbers: Sequence[int]) -> None:
-        """Note objects that this scan saw, by their numbers."""
-        self._now[np.asarray(numbers, np.int64)] = True
+    def add(self, ids: bytes) -> None:
+        """Note objects that this scan saw; their ids stand one after another."""
+        numbers = self._store.find(matrix(ids, self._store.place.width))
+        self._now[numbers[numbers >= 0]] = True
 
     def save(self, coverage: Coverage) -> None:
         """Keep what is new; `coverage` is told where that fails."""

@@ -54,8 +54,8 @@ class Objects:
         self.prove = prove
         """Whether to see which objects have the content that their ids promise: git itself does not look when it reads
         a pack, and its index may say anything."""
-        self.proved: list[int] = []
-        """The numbers of those that have, as far as they were read here."""
+        self.proved: list[bytes] = []
+        """The ids of those that have, as far as they were read here."""
 
     def paths(self) -> list[str]:
         """What its objects are called; without names, how many they are."""
@@ -86,8 +86,10 @@ class Objects:
             if isinstance(found, Trouble):
                 troubled.append(number)
                 continue
-            if self.prove and _id_of(kind, found, store.place.width) == store.id_of(number):
-                self.proved.append(number)
+            if self.prove:
+                id_ = _id_of(kind, found, store.place.width)
+                if id_.hex() == store.id_of(number):
+                    self.proved.append(id_)
             if len(found) > most:
                 for origin, path in called(number):
                     yield from _streamed((len(found), io.BytesIO(found).read), origin, path, limits, coverage)
@@ -126,13 +128,13 @@ class Objects:
                 coverage.skipped.append(Skipped(origin.path, "unreadable", str(error)))
 
 
-def _id_of(kind: int, data: bytes, width: int) -> str:
-    """The id of the object that has this content, in hex; empty for one of no kind."""
+def _id_of(kind: int, data: bytes, width: int) -> bytes:
+    """The id of the object that has this content; empty for one of no kind."""
     if kind not in _KINDS:
-        return ""
+        return b""
     digest = (hashlib.sha1 if width == 20 else hashlib.sha256)(b"%b %d\0" % (_KINDS[kind], len(data)))
     digest.update(data)
-    return digest.hexdigest()
+    return digest.digest()
 
 
 def _streamed(
