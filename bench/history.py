@@ -241,7 +241,9 @@ def _made(folder: Path, commits: int) -> Path:
     unfinished = folder / f"{made.name}.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     subprocess.run(["git", "init", "--quiet", "--bare", unfinished], check=True)
-    with subprocess.Popen(["git", "-C", unfinished, "fast-import", "--quiet"], stdin=subprocess.PIPE) as process:
+    # What is written first is packed anew: it may be large.
+    command: Command = ["git", "-C", unfinished, "-c", "pack.compression=1", "fast-import", "--quiet", "--depth=0"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
         assert process.stdin
         _write(process.stdin, commits)
         process.stdin.close()

@@ -4,6 +4,9 @@ An id is a digest of an object's content, and an object is remembered only where
 repository whose index lies can make no other one pass. An object in which something was found is read each time, and
 nothing that could tell of a secret is kept. All that decides on what is found is part of the file's name and checksum.
 
+Where a whole history held nothing and lacked nothing, the heads of its refs are remembered with the ids of all objects.
+As long as these are there, git's log need not tell of those commits again: what is found or missed now is not theirs.
+
 Ids are looked up as the repository's index has them. git computes them itself in each clone and fetch; a repository
 that came as a folder from somebody else can claim the id of a harmless object for another one.
 """
@@ -15,6 +18,7 @@ import os
 import platform
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +35,9 @@ _MOST: Final = 1 << 28
 """Bytes of ids in one file. Beyond, those of the repository at hand alone are kept."""
 _OLD: Final = 30 * 86_400
 """Seconds after which the file of other rules is deleted, if nothing was added to it."""
-_NAME: Final = re.compile(r"cleared-[0-9a-f]{32}\.ids")
+_NAME: Final = re.compile(r"(cleared|whole)-[0-9a-f]{32}\.ids")
+_HEADS: Final = 1_000
+"""Heads of refs beyond which a history is not remembered as a whole: git is given each."""
 _CHECKSUM: Final = 32
 
 
@@ -44,7 +50,9 @@ class Cleared:
         self._folder = policy.cache if isinstance(policy.cache, str) else places.cache()
         self._key = _key(policy, store.place.width)
         self._name = f"cleared-{self._key.hex()[:32]}.ids"
-        self._known = Ids(self._read())
+        self._whole = f"whole-{_checksum(self._key, repr(store.place).encode()).hex()[:32]}.ids"
+        """The file of this repository's heads and ids."""
+        self._known = Ids(self._read(self._name))
         self.before = np.zeros(len(store), bool)
         """By number, which objects earlier scans saw; of copies the first."""
         self.before[store.numbers[self._known.find(store.ids.rows) >= 0]] = True
@@ -71,8 +79,23 @@ class Cleared:
         else:
             coverage.notes.append(f"the cache {self._folder} cannot be written: the next scan reads all of this again")
 
-    def _read(self) -> Array:
-        data = places.read_cached(self._name, self._folder) or b""
+    def heads(self) -> list[str]:
+        """Commits that are there with all that they reach, in which nothing is to be found; ids in hex."""
+        rows = self._read(self._whole)
+        if not len(rows) or (self._store.find(rows[1:]) < 0).any():
+            return []
+        count = int.from_bytes(rows[0].tobytes())
+        return [row.tobytes().hex() for row in rows[1 : 1 + count]]
+
+    def save_heads(self, heads: Sequence[str], read: int) -> None:
+        """Note that all that these commits reach was there, and held nothing, if that is all of the `read` objects."""
+        ids = self._store.ids.rows
+        if heads and len(heads) <= _HEADS and ids.nbytes <= _MOST and read == int(self._now.sum()):
+            data = len(heads).to_bytes(self._store.place.width) + bytes.fromhex("".join(heads)) + ids.tobytes()
+            places.write_cached(self._whole, _checksum(self._key, data) + data, self._folder)
+
+    def _read(self, name: str) -> Array:
+        data = places.read_cached(name, self._folder) or b""
         ids = data[_CHECKSUM:]
         sound = data[:_CHECKSUM] == _checksum(self._key, ids) and not len(ids) % self._store.place.width
         return matrix(ids if sound else b"", self._store.place.width)

@@ -57,8 +57,7 @@ def examinations(
         coverage.skipped.append(Skipped("", "interrupted", "stopped before all was read"))
         history.told = history.told.with_(nothing_told("it was stopped"))
     history.tell()
-    if history.cleared:
-        history.cleared.save(coverage)
+    history.remember()
     held = {key: frozenset(ids) for key, ids in history.held.items()}
     naming = Naming(history.git, history.store, history.told, held, history.unread)
     naming.prepare(policy, left_out, coverage, all_objects=scope.all_objects)
@@ -93,6 +92,10 @@ class _History:
         """Objects that could not be read."""
         self.told = nothing_told()
         self.merges_told = False
+        self.known = self.cleared.heads() if self.cleared and scope.whole else []
+        """Commits of which the log need not tell."""
+        self.heads: list[str] = []
+        """The commits that refs pointed at before the log was written."""
         self.beyond = 0
         """Sightings of subjects that are too many."""
         self.passed_over = 0
@@ -101,7 +104,7 @@ class _History:
     def log(self, changes: Commits = "all") -> Log:
         """The log as a shard."""
         self.merges_told = self.merges_told or changes != "plain"
-        return Log(self.git, self.place, self.scope, changes)
+        return Log(self.git, self.place, self.scope, changes, self.known)
 
     def asks_merges(self) -> bool:
         """Whether what merges changed is to be told, and was not yet."""
@@ -112,6 +115,9 @@ class _History:
         if not self.scope.whole:
             yield from self._part()
         elif self.store:
+            if self.cleared:
+                refs = log.refs(self.git)
+                self.heads = [ref.id for ref in refs if ref.kind == "commit" and ref.name.startswith("refs/")]
             yield self.log("all" if len(self.store) < _MANY else "plain")
             for span in self.store.spans(READ, _SPAN):
                 if self.asks_merges():
@@ -196,6 +202,16 @@ class _History:
                 coverage.skipped.append(Skipped("", "missing", detail))
             else:
                 coverage.notes.append(detail)
+
+    def remember(self) -> None:
+        """Keep for the next scan what it need not read again; `coverage` has all that was read."""
+        if not self.cleared:
+            return
+        self.cleared.save(self.coverage)
+        told, heads = self.told, list(dict.fromkeys(self.heads))
+        lacking = told.error or told.missing or told.links or self.coverage.skipped
+        if not (lacking or self.held or self.unread or heads == self.known):
+            self.cleared.save_heads(heads, self.coverage.read)
 
 
 class _Examined(NamedTuple):

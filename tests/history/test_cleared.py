@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -15,8 +17,9 @@ import pytest
 from scanner import rulebook
 from scanner.history import cleared
 from scanner.model import Report, UsageError
-from tests.history.conftest import Dated
-from tests.scans import mint, paths, skipped
+from scanner.sources.history import log
+from tests.history.conftest import Dated, sightings
+from tests.scans import excluded, mint, paths, skipped
 from tests.sources.history.conftest import git_reads
 
 Cached = Callable[..., Report]
@@ -65,7 +68,7 @@ def passed_over(report: Report) -> int:
 
 def stored(folder: Path) -> Path:
     """The one file of the cache."""
-    (path,) = folder.iterdir()
+    (path,) = folder.glob("cleared-*")
     return path
 
 
@@ -186,6 +189,95 @@ class TestWhatChanges:
         cached()
         monkeypatch.setattr(rulebook, "digest", lambda extra: "another")
         assert passed_over(cached()) == 0
+
+
+class TestTheLog:
+    """Of commits in which nothing is to be found, git's log is not written again."""
+
+    @pytest.fixture
+    def clean(self, repo: Dated) -> Dated:
+        """A few commits, a branch that is merged, and a tag."""
+        for number in range(4):
+            repo.on(number, a_py=f"x = {number}\n", b_txt=f"{number}\n")
+        repo.git("checkout", "-q", "-b", "topic", "HEAD~1")
+        repo.on(4, c_py="y\n")
+        repo.git("checkout", "-q", "main")
+        repo.at(5, "merge", "-q", "topic")
+        repo.git("tag", "-a", "v1", "-m", "the first")
+        return repo
+
+    @pytest.fixture
+    def written(self, monkeypatch) -> list[int]:
+        """How many commits each log told of."""
+        counts: list[int] = []
+        raw = log.raw
+
+        def counting(*arguments: Any) -> Iterator[bytes]:
+            text = b"".join(raw(*arguments))
+            counts.append(len(re.findall(rb"\x01[0-9a-f]{40}\x01", text)))
+            yield text
+
+        monkeypatch.setattr(log, "raw", counting)
+        return counts
+
+    def test_nothing_new(self, clean, look, cached, written):
+        """It is empty."""
+        first, second = cached(), cached()
+        assert written == [6, 0]
+        assert told(first) == told(second) == told(look())
+
+    @pytest.mark.parametrize("many", [0, 50_000])
+    def test_new_commits(self, clean, look, cached, written, monkeypatch, many):
+        """It tells of them, and so does the report: of a token, and of one in a merge."""
+        monkeypatch.setattr("scanner.history.reading._MANY", many)
+        cached()
+        clean.git("checkout", "-q", "topic")
+        first = clean.on(7, c_py=f"TOKEN = '{mint(1)}'\n")
+        clean.git("checkout", "-q", "main")
+        clean.at(8, "merge", "-q", "--no-commit", "topic")
+        clean.on(8, d_py=f"TOKEN = '{mint(2)}'\n", c_py="z\n")
+        second, third = cached(), cached()
+        assert max(written[1:]) == 2
+        assert told(second) == told(third) == told(look())
+        assert paths(second) == ["c.py", "d.py"]
+        assert {s.origin.commit for s in sightings(second) if s.origin.path == "c.py"} == {first}
+
+    def test_an_object_that_went_missing(self, clean, look, cached, written):
+        """Then it is written, and tells its path."""
+        cached()
+        id_ = clean.git("rev-parse", "HEAD~2:b.txt")
+        (clean.root / ".git/objects" / id_[:2] / id_[2:]).unlink()
+        second = cached()
+        assert told(second) == told(look())
+        assert skipped(second) == [("b.txt", "missing")]
+        assert written[1] == 6
+
+    def test_commits_that_are_gone(self, clean, look, cached, written):
+        """After a rewrite all is asked for."""
+        cached()
+        clean.git("reset", "-q", "--hard", "HEAD~2")
+        clean.git("branch", "-D", "topic")
+        clean.git("tag", "-d", "v1")
+        clean.git("reflog", "expire", "--expire=now", "--all")
+        clean.git("gc", "--quiet", "--prune=now")
+        second = cached()
+        assert told(second) == told(look())
+        assert written[1] == 3
+
+    def test_submodules(self, clean, look, cached, written):
+        """They are told each time, so it is written each time."""
+        head = clean.git("rev-parse", "HEAD")
+        clean.git("update-index", "--add", "--cacheinfo", f"160000,{head},sub")
+        clean.at(9, "commit", "-q", "-m", "x")
+        first, second = cached(), cached()
+        assert told(first) == told(second) == told(look())
+        assert excluded(second) == {"submodule": ["sub"]}
+        assert written[:2] == [7, 7]
+
+    def test_a_history_that_holds_something(self, filled, look, cached, written):
+        """So it is there: a report tells since when and until when."""
+        assert told(cached()) == told(cached()) == told(look())
+        assert written[0] == written[1] == 6
 
 
 class TestWhatCannotBeUsed:

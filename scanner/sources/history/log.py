@@ -66,12 +66,16 @@ Commits = Literal["all", "plain", "merges"]
 """Whose changes are told: those of all commits, of those that are no merge, or of merges alone."""
 
 
-def raw(git: Git, scope: Scope, changes: Commits) -> Iterator[bytes]:
-    """The log as git writes it, in pieces. Raises GitError, and UsageError for a revision that is none."""
+def raw(git: Git, scope: Scope, changes: Commits, known: Sequence[str] = ()) -> Iterator[bytes]:
+    """The log as git writes it, in pieces, without what the commits `known` reach.
+
+    Raises GitError, and UsageError for a revision that is none.
+    """
     of_merges = {"all": ["-c"], "plain": [], "merges": ["-c", "--merges"]}[changes]
     options = [*_OPTIONS, *of_merges, *([f"--max-age={scope.since}"] if scope.since is not None else [])]
     names = scope.revisions.split() or list(scope.branches)
-    with git.start("log", *options, *([] if names else ["--all"]), names=names) as child:
+    without = [f"^{id_}" for id_ in known]
+    with git.start("log", *options, *([] if names else ["--all"]), names=[*names, *without]) as child:
         while piece := child.stdout.read(1 << 20):
             yield piece
         child.end()
@@ -231,11 +235,15 @@ class Log:
 
     local: Final = False
 
-    def __init__(self, git: Git, place: Place, scope: Scope, changes: Commits = "all") -> None:
+    def __init__(
+        self, git: Git, place: Place, scope: Scope, changes: Commits = "all", known: Sequence[str] = ()
+    ) -> None:
         self.git = git
         self.place = place
         self.scope = scope
         self.changes: Commits = changes
+        self.known = known
+        """Commits of which it tells nothing, nor of what they reach."""
 
     def paths(self) -> list[str]:
         """What it is, for people."""
@@ -250,7 +258,7 @@ class Log:
         def pieces() -> Iterator[bytes]:
             nonlocal error
             try:
-                for piece in raw(self.git, self.scope, self.changes):
+                for piece in raw(self.git, self.scope, self.changes, self.known):
                     kept.append(isal_zlib.compress(piece, 1))
                     yield piece
             except GitError as failure:
