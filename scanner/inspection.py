@@ -1,4 +1,4 @@
-"""Inspection: one token out of whatever was pasted, decoded and judged."""
+"""Inspection: one token, cookie or key out of whatever was pasted, decoded and judged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,19 @@ import msgspec
 from scanner import __version__, pipeline, rulebook
 from scanner.decode import token_of
 from scanner.decode.identify import identify
-from scanner.model import WRAPPINGS, Coverage, Inspection, Origin, Policy, Report, Sighting, Subject, Token, UsageError
+from scanner.model import (
+    WRAPPINGS,
+    Coverage,
+    Decoded,
+    Inspection,
+    Origin,
+    Policy,
+    Report,
+    Sighting,
+    Subject,
+    Token,
+    UsageError,
+)
 from scanner.subjects import Subjects
 
 if TYPE_CHECKING:
@@ -26,6 +38,8 @@ MAX_BYTES: Final = 1 << 22
 """Of the text: a token of the longest kind that is read (`Policy.max_subject`), twice encoded."""
 _WORDS: Final = 20
 """Words of a text that are tried as base64."""
+_ORDER: Final = ("token", "cookie", "key", "secret", "setting")
+"""Kinds of subjects, the most telling first."""
 _ENCODED: Final = re.compile(rb"[A-Za-z0-9+/_-]{40,}={0,2}")
 
 
@@ -33,14 +47,15 @@ class Found(NamedTuple):
     """What a text holds."""
 
     subjects: list[Subject]
-    token: Token
+    decoded: Decoded
     """The first of them, decoded."""
     reading: str
     """As in `Inspection.reading`."""
 
 
 def inspect(text: bytes, policy: Policy, now: int) -> Inspection:
-    """What the first token in a text is, and what is wrong with it as of `now` (seconds since 1970-01-01 UTC).
+    """What the first token in a text is, else the first cookie or key, and what is wrong with it as of `now` (seconds
+    since 1970-01-01 UTC).
 
     Around it may stand what it is copied with: a header's name, quotes, a URL; it may be broken over lines, percent- or
     base64-encoded. Raises UsageError for a text without one, and what `pipeline.scan` raises for rules and keys.
@@ -73,7 +88,7 @@ def judged(
         subjects=[subject],
         findings=findings,
     )
-    return Inspection(report, subject, found.token, found.reading, len(found.subjects) - 1)
+    return Inspection(report, subject, found.decoded, found.reading, len(found.subjects) - 1)
 
 
 def find(text: bytes, book: rulebook.RuleBook, policy: Policy) -> Found:
@@ -84,23 +99,24 @@ def find(text: bytes, book: rulebook.RuleBook, policy: Policy) -> Found:
     cut: Found | None = None
     for reading, data in _readings(text):
         subjects = pipeline.examine_bytes(data, Origin("message", "input"), book, policy).subjects
-        subjects = [subject for subject in subjects if subject.kind == "token"]
-        token = token_of(subjects[0].decoder, subjects[0].sealed.reveal()) if subjects else None
-        if token:
-            wrapping = [WRAPPINGS[name] for name in subjects[0].sightings[0].wrapping]
-            found = Found(subjects, token, ", ".join(filter(None, [reading, *wrapping])))
-            if "signature-length" not in token.anomalies:
+        subjects.sort(key=lambda subject: _ORDER.index(subject.kind))
+        first = subjects[0] if subjects else None
+        decoded = first and (first.decoded or token_of(first.decoder, first.sealed.reveal()))
+        if first and decoded:
+            wrapping = [WRAPPINGS[name] for name in first.sightings[0].wrapping]
+            found = Found(subjects, decoded, ", ".join(filter(None, [reading, *wrapping])))
+            if first.kind == "token" and not (isinstance(decoded, Token) and "signature-length" in decoded.anomalies):
                 return found
             cut = cut or found
-    if cut:
+    known = None if cut and isinstance(cut.decoded, Token) else identify(text)
+    if cut and not (known and known.token):
         return cut
-    known = identify(text)
     if known and known.token:  # of a form that is looked for behind a word only
         return Found([_subject(known.token, known.decoder)], known.token, "")
     raise UsageError(
-        f"no token: it is a {known.title}"
+        f"no token or cookie: it is a {known.title}"
         if known
-        else "no token that can be read"
+        else "no token or cookie that can be read"
         if text.strip()
         else "nothing to inspect",
         "give a JSON web token, three or five parts joined by dots; what stands around it does not matter",

@@ -690,12 +690,12 @@ class Report(msgspec.Struct):
 
 
 class Inspection(msgspec.Struct, frozen=True):
-    """One token, decoded and judged for whoever holds it."""
+    """One token, cookie or key, decoded and judged for whoever holds it."""
 
     report: Report
     """Of this one subject; rules on places were not applied."""
     subject: Subject
-    token: Token
+    decoded: Decoded
     reading: str
     """How the text had to be read to find it, such as "after base64 decoding"; empty where it stood as it is."""
     others: int

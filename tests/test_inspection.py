@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from scanner import rulebook
 from scanner.inspection import Found, find, inspect
-from scanner.model import Policy, Severity, UsageError
+from scanner.model import Policy, Severity, Token, UsageError
 from tests import strategies
 from tests.scans import NOW, mint
 from tests.signing import key, key_set, public, sign
@@ -74,14 +74,16 @@ def test_the_first_of_several():
 
 def test_a_token_that_was_cut_is_judged_as_it_is():
     """Where no reading holds a whole one."""
-    assert "signature-length" in look(TOKEN[:-6]).token.anomalies
+    cut = look(TOKEN[:-6]).decoded
+    assert isinstance(cut, Token)
+    assert "signature-length" in cut.anomalies
 
 
 @pytest.mark.parametrize("text", ["", " \n", "hello", "eyJ.eyJ.x", "a.b.c", "%zz", "x" * 10_000, "ey" * 1_000_000])
 def test_no_token(text):
     """Is a mistake of the user's, with words on what is taken."""
     with pytest.raises(
-        UsageError, match="nothing to inspect" if not text.strip() else "no token that can be read"
+        UsageError, match="nothing to inspect" if not text.strip() else "no token or cookie that can be read"
     ) as no:
         look(text)
     assert no.value.hint.startswith("give a JSON web token")
@@ -91,14 +93,15 @@ def test_forms_without_a_head_need_no_word():
     """All of the text is the token: what a scan looks for behind a word only is told here."""
     raw = biscuit_auth.BiscuitBuilder('user("1234")').build(biscuit_auth.KeyPair().private_key).to_base64()
     found = look(f" {raw}\n")
-    assert (found.token.form, [s.sealed.reveal().decode() for s in found.subjects]) == ("biscuit", [raw])
+    assert isinstance(found.decoded, Token)
+    assert (found.decoded.form, [s.sealed.reveal().decode() for s in found.subjects]) == ("biscuit", [raw])
     assert inspect(raw.encode(), Policy(), NOW).report.findings
 
 
 def test_what_only_looks_like_a_token_is_named():
     """The mistake is told by its name."""
     with pytest.raises(
-        UsageError, match=r"no token: it is a value signed by itsdangerous, such as a Flask session cookie"
+        UsageError, match=r"no token or cookie: it is a value signed by itsdangerous, such as a Flask session cookie"
     ):
         look(f"{strategies.segment(b'{}')}.ZkVxyg.{strategies.segment(b's' * 20)}")
 
@@ -110,7 +113,7 @@ def test_no_text_does_harm(text):
         found = look(text)
     except UsageError:
         return
-    assert found.token.identity == found.subjects[0].identity
+    assert found.decoded.identity == found.subjects[0].identity
 
 
 def test_by_what_it_is_judged(tmp_path: Path):

@@ -1,4 +1,4 @@
-"""One token for people, or as JSON: what it is, what it says and means, its life, and what is wrong with it.
+"""One token, cookie or key for people, or as JSON: what it is, what it says and means, and what is wrong with it.
 
 Claims are shown: whoever asks holds the token. What would let a reader use it or another secret is not, unless asked.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from scanner.facts import FACTS, show, show_moment
-from scanner.model import FORMS, JOSE_FORMS, Facts, Inspection
+from scanner.model import FORMS, JOSE_FORMS, Cookie, Facts, Inspection, Subject, Token
 from scanner.report.json import document
 from scanner.report.life import happened, life
 from scanner.report.lines import Line, paint, wrapped
@@ -41,19 +41,17 @@ def render_text(inspection: Inspection, style: Style) -> Iterator[bytes]:
 
 def render_json(inspection: Inspection, style: Style) -> Iterator[bytes]:
     """The JSON report of the one subject, with a member `inspect` for what it says."""
-    token = inspection.token
-    yield from document(
-        inspection.report,
-        style,
-        inspect={
-            "header": for_readers(_header(inspection, style)),
-            "claims": for_readers(_claims(inspection, style)),
-            "payload": token.payload,
-            "times": {name: _instant(date.seconds) if date else None for name, date in token.times.items()},
-            "reading": inspection.reading,
-            "others": inspection.others,
-        },
-    )
+    decoded = inspection.decoded
+    told: dict[str, Any] = {"header": {}, "claims": None, "payload": None, "times": {}}
+    if isinstance(decoded, Token | Cookie):
+        told = {
+            "header": for_readers(_header(decoded, style)) if isinstance(decoded, Token) else {},
+            "claims": for_readers(_claims(inspection, decoded, style)),
+            "payload": decoded.payload,
+            "times": {name: _instant(date.seconds) if date else None for name, date in decoded.times.items()},
+        }
+    told |= {"reading": inspection.reading, "others": inspection.others}
+    yield from document(inspection.report, style, inspect=told)
 
 
 class _Row(NamedTuple):
@@ -64,25 +62,21 @@ class _Row(NamedTuple):
 
 
 def _lines(inspection: Inspection, style: Style, width: int) -> Iterator[Line]:
-    subject, token = inspection.subject, inspection.token
+    subject = inspection.subject
     findings = inspection.report.findings
     worst = max((finding.severity for finding in findings), default=None)
     word = (f" {worst.value.upper()} ", worst.value) if worst else (" OK ", "good")
     yield [word, (" ", ""), (name_of(subject), "title")]
-    yield from wrapped([("  ", "")], _what(inspection), 2, width)
+    decoded = inspection.decoded
+    what = _what(inspection, decoded) if isinstance(decoded, Token) else _other(inspection)
+    yield from wrapped([("  ", "")], what, 2, width)
     if style.show_secrets:
         yield [("  ", ""), (plain(subject.sealed.reveal().decode("utf-8", "replace")), "")]
-    yield from _section("Form", _table(_form_rows(inspection), width))
-    header = "Header" if token.form in JOSE_FORMS else "Footer"
-    yield from _section(header, _table(_header_rows(inspection, style), width))
-    if token.claims is not None:
-        yield from _section("Claims", _table(_claim_rows(inspection, style), width))
-    elif token.form in JOSE_FORMS:
-        yield from _section("Payload", [[("  ", ""), (_PAYLOADS[token.payload], "dim")]])
-    if token.claims is not None or token.times:
-        yield from _section("Life", life(subject.facts, inspection.report.now, width))
-    if token.form in JOSE_FORMS:
-        yield from _section("Protection" if token.form == "jwe" else "Signature", _signature(inspection, width))
+    if isinstance(decoded, Token):
+        yield from _sections(inspection, decoded, style, width)
+    elif isinstance(decoded, Cookie):
+        yield from _section("Content", _table(_content_rows(inspection, decoded, style), width))
+        yield from _section("Signature", _proof(subject, width))
     yield from _section("How to end it", _end(subject.facts, width))
     if findings:
         yield from _section("Findings", verdicts(findings, width, told=True))
@@ -93,6 +87,56 @@ def _lines(inspection: Inspection, style: Style, width: int) -> Iterator[Line]:
         yield from wrapped([("Note: ", "dim")], plain(note), 6, width)
 
 
+def _sections(inspection: Inspection, token: Token, style: Style, width: int) -> Iterator[Line]:
+    """What a token says, and how it is protected."""
+    yield from _section("Form", _table(_form_rows(inspection, token), width))
+    header = "Header" if token.form in JOSE_FORMS else "Footer"
+    yield from _section(header, _table(_header_rows(token, style), width))
+    if token.claims is not None:
+        yield from _section("Claims", _table(_claim_rows(inspection, token, style), width))
+    elif token.form in JOSE_FORMS:
+        yield from _section("Payload", [[("  ", ""), (_PAYLOADS[token.payload], "dim")]])
+    if token.claims is not None or token.times:
+        yield from _section("Life", life(inspection.subject.facts, inspection.report.now, width))
+    if token.form in JOSE_FORMS:
+        yield from _section("Protection" if token.form == "jwe" else "Signature", _signature(inspection, token, width))
+
+
+def _other(inspection: Inspection) -> str:
+    """The size of what is no token, who makes the like, and how it was found."""
+    facts, words = inspection.subject.facts, [f"{len(inspection.subject.sealed):,} characters"]
+    if facts.get("cookie.frameworks"):
+        words.append(f"as made by {', '.join(facts['cookie.frameworks'])}")
+    if inspection.reading:
+        words.append(inspection.reading)
+    if inspection.others:
+        words.append(f"the first of {inspection.others + 1} here")
+    return plain(" · ".join(words))
+
+
+def _content_rows(inspection: Inspection, cookie: Cookie, style: Style) -> Iterator[_Row]:
+    """What a cookie says: its members where it is JSON in clear, else what is known of its content; and its times."""
+    if cookie.claims is None:
+        what = f"{cookie.payload}, written by {cookie.serializer}: never read here" if cookie.serializer else ""
+        yield _Row("content", what or cookie.payload, "")
+    for name, value in (_claims(inspection, cookie, style) or {}).items():
+        yield _Row(name, in_words(value), "")
+    for name, words in (("iat", "made"), ("exp", "ends")):
+        date = cookie.times.get(name)
+        if date:
+            yield _Row(words, show_moment(date.seconds), happened(name, date.seconds, inspection.report.now))
+
+
+def _proof(subject: Subject, width: int) -> Iterator[Line]:
+    """What is known of the secret of a cookie."""
+    evidence = subject.evidence
+    if "known_secret_name" in evidence:
+        words = plain(f": {evidence['known_secret_name']} is the secret of this {evidence['signs_as']}.")
+        yield from _verdict("forgeable", "warn", words, width)
+    else:
+        yield from _verdict("not known", "", ": no published secret made it.", width)
+
+
 def _section(title: str, lines: Iterable[Line]) -> Iterator[Line]:
     body = list(lines)
     if body:
@@ -101,9 +145,9 @@ def _section(title: str, lines: Iterable[Line]) -> Iterator[Line]:
         yield from body
 
 
-def _what(inspection: Inspection) -> str:
+def _what(inspection: Inspection, token: Token) -> str:
     """Its form and size, how it was found, and what it is beside that."""
-    token, facts = inspection.token, inspection.subject.facts
+    facts = inspection.subject.facts
     words = [FORMS[token.form], f"{len(token.raw):,} characters"]
     if inspection.reading:
         words.append(inspection.reading)
@@ -127,17 +171,17 @@ _PAYLOADS: Final = {
 }
 
 
-def _form_rows(inspection: Inspection) -> Iterator[_Row]:
+def _form_rows(inspection: Inspection, token: Token) -> Iterator[_Row]:
     """What its form tells beside header and claims, for all but the usual compact token."""
     facts = inspection.subject.facts
-    for name, value in inspection.token.details.items():
+    for name, value in token.details.items():
         fact = FACTS[f"token.{name}"]
         if value != "compact" and name not in _TOLD and fact.name in facts:
             yield _Row(name.replace("_", " "), plain(show(fact)(facts[fact.name])), fact.meaning)
 
 
-def _header_rows(inspection: Inspection, style: Style) -> Iterator[_Row]:
-    for name, value in _header(inspection, style).items():
+def _header_rows(token: Token, style: Style) -> Iterator[_Row]:
+    for name, value in _header(token, style).items():
         meaning = HEADER.get(name, "")
         if name == "alg":
             meaning = ALGORITHMS.get(str(value), "no registry knows it")
@@ -146,11 +190,11 @@ def _header_rows(inspection: Inspection, style: Style) -> Iterator[_Row]:
         yield _Row(name, in_words(value), meaning)
 
 
-def _claim_rows(inspection: Inspection, style: Style) -> Iterator[_Row]:
-    token, facts, now = inspection.token, inspection.subject.facts, inspection.report.now
+def _claim_rows(inspection: Inspection, token: Token, style: Style) -> Iterator[_Row]:
+    facts, now = inspection.subject.facts, inspection.report.now
     mighty = set(facts.get("token.privileges", ()))
     personal = {path.partition(".")[0] for path in facts.get("token.personal_claims", ())}
-    for name, value in _claims(inspection, style).items():
+    for name, value in _claims(inspection, token, style).items():
         date = token.times.get(name)
         if name == "exp" and date and not facts.get("token.has_expiry"):
             yield _Row(name, in_words(value), "never expires: 0 stands for no expiry", "warn")
@@ -216,8 +260,8 @@ def _broken(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, width, replace_whitespace=False, drop_whitespace=False, break_on_hyphens=False) or [""]
 
 
-def _signature(inspection: Inspection, width: int) -> Iterator[Line]:
-    token, evidence = inspection.token, inspection.subject.evidence
+def _signature(inspection: Inspection, token: Token, width: int) -> Iterator[Line]:
+    evidence = inspection.subject.evidence
     size = f"{token.signature_bytes} bytes"
     if token.form == "jwe":
         yield from _verdict("encrypted", "good", f", with an authentication tag of {size}.", width)
@@ -255,13 +299,12 @@ def _verdict(word: str, role: str, text: str, width: int) -> Iterator[Line]:
     yield from ([("  " + line, "")] for line in rest)
 
 
-def _header(inspection: Inspection, style: Style) -> Any:
-    header = inspection.token.header
-    return header if style.show_secrets else masked(header, _PRIVATE.__contains__)
+def _header(token: Token, style: Style) -> Any:
+    return token.header if style.show_secrets else masked(token.header, _PRIVATE.__contains__)
 
 
-def _claims(inspection: Inspection, style: Style) -> Any:
-    facts, claims = inspection.subject.facts, inspection.token.claims
+def _claims(inspection: Inspection, decoded: Token | Cookie, style: Style) -> Any:
+    facts, claims = inspection.subject.facts, decoded.claims
     secrets = frozenset([*facts.get("token.secret_claims", ()), *facts.get("token.token_claims", ())])
     return claims if style.show_secrets else masked(claims, secrets.__contains__)
 

@@ -44,7 +44,7 @@ def test_statuses(run: Run, project: Path) -> None:
     assert run("inspect", stdin=mint(aud="x", exp=NOW + 60)).returncode == 0
     assert run("inspect", "--fail-on", "critical", stdin=mint(scope="admin")).returncode == 0
     assert run("inspect", "--fail-on", "info", stdin=mint(email="a@b.example", aud="x", exp=NOW + 60)).returncode == 1
-    for text, what in (("", "nothing to inspect"), ("hello", "no token that can be read")):
+    for text, what in (("", "nothing to inspect"), ("hello", "no token or cookie that can be read")):
         result = run("inspect", stdin=text)
         assert (result.returncode, result.stdout) == (2, "")
         assert result.stderr.startswith(
