@@ -8,7 +8,6 @@ the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.cookies import Clues, family
@@ -28,6 +27,8 @@ _BYTES: Final = 64
 """Bytes of signed text that may be hashed for one token, for each of the policy's tries."""
 _CHEAP: Final = 8
 """Tries up to which a secret is worth as long a list as tokens are tried with."""
+_DEAR: Final = 64
+"""Tries above which only likely secrets are tried."""
 _STRETCHED_BYTES: Final = 20
 """Where a secret costs more, it has as many bytes at least: frameworks that stretch it ask for thirty and more."""
 _SALTS: Final = 64
@@ -111,21 +112,23 @@ class _Group:
         """Those that nothing is known to sign."""
 
     def search(
-        self, candidates: Callable[[int], Iterable[Candidate]], budget: Budget
+        self, candidates: Callable[[int], Iterable[Candidate]], budget: Budget, *, thorough: bool = True
     ) -> Iterator[tuple[Subject, _Proof]]:
         """Take out the cookies that one of the candidates signs, which `candidates` gives for what one try costs."""
         waiting = sorted(self.cookies, key=lambda pair: (len(pair[0].sealed), pair[0].identity))
         self.cookies = []
         while waiting and len(self.cookies) <= _DOUBTS:
             subject, cookie = waiting.pop(0)
-            proof = self._first(subject, cookie, candidates, budget)
+            clues = self._clues(subject, thorough=thorough)
+            cost = self.module.tries(cookie, clues)
+            proof = self._first(cookie, clues, candidates(cost), budget, cost)
             if proof is None:
                 self.cookies.append((subject, cookie))
                 continue
             yield subject, proof
             unsigned = []
             for subject, cookie in waiting:
-                words = self.module.signs(proof.candidate.secret, cookie, self._clues(subject))
+                words = self.module.signs(proof.candidate.secret, cookie, self._clues(subject, thorough=True))
                 if words:
                     yield subject, _Proof(proof.candidate, words)
                 else:
@@ -133,16 +136,15 @@ class _Group:
             waiting = unsigned
         self.cookies += waiting
 
-    def _clues(self, subject: Subject) -> Clues:
+    def _clues(self, subject: Subject, *, thorough: bool) -> Clues:
         seen = dict.fromkeys(sighting.name for sighting in subject.sightings if sighting.name)
-        return Clues((*seen, *self._names), self._salts)
+        names = (*seen, *self._names) if thorough or not seen else tuple(seen)
+        return Clues(names, self._salts, thorough=thorough)
 
     def _first(
-        self, subject: Subject, cookie: Cookie, candidates: Callable[[int], Iterable[Candidate]], budget: Budget
+        self, cookie: Cookie, clues: Clues, candidates: Iterable[Candidate], budget: Budget, cost: int
     ) -> _Proof | None:
-        clues = self._clues(subject)
-        cost = self.module.tries(cookie, clues)
-        for candidate in candidates(cost):
+        for candidate in candidates:
             if budget.left < cost:
                 return None
             budget.left -= cost
@@ -169,6 +171,8 @@ def _of_cookies(subjects: Sequence[Subject], signers: Signers, policy: Policy, c
             _check_known(subject, proof)
         for subject, proof in group.search(_published, budget):
             _tell_known(subject, proof)
+        for subject, proof in group.search(_derived, budget, thorough=False):
+            _tell_known(subject, proof)
     left = sum(len(group.cookies) for group in groups.values())
     if left and budget.left <= 0:
         coverage.notes.append(
@@ -178,11 +182,16 @@ def _of_cookies(subjects: Sequence[Subject], signers: Signers, policy: Policy, c
 
 def _published(cost: int) -> Iterable[Candidate]:
     """The published secrets that are worth a try at this cost."""
-    from scanner.correlate.candidates.listed import derived, published
+    from scanner.correlate.candidates.listed import published
 
-    if cost <= _CHEAP:
-        return chain(published(), derived())
-    return (candidate for candidate in published() if len(candidate.secret) >= _STRETCHED_BYTES)
+    return (one for one in published() if cost <= _DEAR or len(one.secret) >= _STRETCHED_BYTES)
+
+
+def _derived(cost: int) -> Iterable[Candidate]:
+    """What is made of them, and what public code holds, where that is worth it."""
+    from scanner.correlate.candidates.listed import derived
+
+    return derived() if cost <= _CHEAP else ()
 
 
 def _check_known(subject: Subject, proof: _Proof) -> None:

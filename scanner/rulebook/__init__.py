@@ -289,7 +289,7 @@ class Cap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ExamplePolicy(Policy, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The policy under which an example is judged; durations in seconds."""
 
-    tries: int = 30_000
+    tries: int = 200_000
     """Enough for what is published, and for what lies near; all of it takes a while."""
 
 
