@@ -23,8 +23,9 @@ _RARE_BEHIND: Final = 1e-3
 """The same for the part behind a gap, which fewer places are preceded by."""
 _GAP: Final = frozenset(b"\r\n\\\"'`")
 """What a gap begins with that parts an anchor."""
-_GAP_ENDS: Final = (b"\n", b"\\n", b'"', b"'", *(b"\n" + b" " * indent for indent in (2, 4, 6, 8)))
-"""What it ends with. Each makes an anchor of its own: Hyperscan is fast on literals, and they get longer so."""
+_GAP_ENDS: Final = (b"\n", b"\\n", b'"', b"'", b"  ")
+"""What it ends with, a line's indentation for one. Each makes an anchor of its own: Hyperscan is fast on literals, and
+they get longer so."""
 _BEHIND: Final = 7
 """Bytes of a text that are looked for behind such an end, and behind a pattern's own anchor."""
 
@@ -76,7 +77,9 @@ def broken(ways: Sequence[Way], length: int, layers: tuple[Layer, ...] = ()) -> 
     for at in range(1, length):
         behind = [way[at : at + _BEHIND] for way in ways if at < _rare_after(way, _RARE_PART)]
         behind = [way for way in behind if likely(way) <= _RARE_BEHIND]
-        for end in _GAP_ENDS if behind else ():
+        # Rare as it is, the part behind is looked for alone; whether a gap precedes it is seen there.
+        alone = bool(behind) and max(map(likely, behind)) <= _RARE
+        for end in (b"",) if alone else _GAP_ENDS if behind else ():
             gap = [frozenset({byte}) for byte in end]
             yield Encoded(anchor([gap + way for way in behind]), layers, (at, len(end)))
 
