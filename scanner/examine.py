@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from scanner.detect import LOOKAHEAD, Detector, Hit, Outcome, Read, Reading, Target, alone
-from scanner.model import Allow, Cookie, Coverage, Decoded, Examination, Policy, Secret, Sighting, Skipped
+from scanner.model import Allow, Cookie, Coverage, Decoded, Examination, Policy, Secret, Sighting, Skipped, Token
 from scanner.sources import Blob, Part, Shard, Window
 from scanner.sources.text import after
 from scanner.subjects import Subjects
@@ -224,7 +224,8 @@ def _name(decoded: Decoded, before: bytes) -> str:
     """What a subject is called behind the text `before`."""
     if isinstance(decoded, Secret):
         return decoded.name
-    if not isinstance(decoded, Cookie):
+    # What a cookie is called can be a part of its signature, and of the key of a token that is encrypted for one.
+    if not isinstance(decoded, Cookie) and not (isinstance(decoded, Token) and decoded.form == "jwe"):
         return ""
     from scanner.cookies import name_behind
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import import_module
-from typing import Final, NamedTuple, Protocol, cast
+from typing import Any, Final, NamedTuple, Protocol, cast
 
-from scanner.model import Cookie
+from scanner.model import Cookie, Token
 
 _NAME: Final = re.compile(rb"""([A-Za-z0-9_.$-]{1,64})["'`\]]{0,2}\s*(?:=>|=|:|%3[DdAa])\s*["'`]?\Z""")
 """A name right before a value: `sid=`, `"sid": "`, `['sid'] => '`."""
@@ -46,14 +46,14 @@ class Family(Protocol):
     def begins(self, text: bytes) -> bool:
         """Whether `text` begins with enough of a cookie to say that one was cut short."""
 
-    def signs(self, secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
+    def signs(self, secret: bytes, cookie: Any, clues: Clues) -> str | None:
         """What `secret` proves of `cookie`, as words to follow "it is the secret of a": `Flask session`,
         `itsdangerous signature (salt password-reset)`; None where it neither signs nor opens it. Never raises.
 
-        A family of which nothing can be proved has no such function.
+        A family of which nothing can be proved has no such function. `cookie` is one that it has read, or a token.
         """
 
-    def tries(self, cookie: Cookie, clues: Clues) -> int:
+    def tries(self, cookie: Any, clues: Clues) -> int:
         """What one secret costs that was not tried before, in HMACs over a short text: 1, or some 150 for PBKDF2 with
         1,000 iterations."""
 
@@ -69,3 +69,14 @@ def name_behind(text: bytes) -> str:
 def family(name: str) -> Family:
     """The module of a wire format, by the id of its `[[cookie]]`; imported when the first match asks for it."""
     return cast("Family", import_module(f"scanner.cookies.{name.replace('-', '_')}"))
+
+
+def token_family(token: Token) -> str | None:
+    """The name of the module that tells what opens or signs a token which other decoders read; None where none does."""
+    if token.form in ("paseto", "branca", "macaroon"):
+        return token.form
+    if token.form == "jwe":
+        from scanner.cookies.authjs import is_of
+
+        return "authjs" if is_of(token) else None
+    return None

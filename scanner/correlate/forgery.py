@@ -8,14 +8,15 @@ the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.cookies import Clues, family
+from scanner.cookies import Clues, family, token_family
 from scanner.correlate.candidates import Candidate
 from scanner.correlate.candidates.found import found, place
 from scanner.correlate.families import families
 from scanner.correlate.hmac_search import Budget, Target, search
-from scanner.model import Cookie, Coverage, Policy, Sealed, Secret, Subject
+from scanner.model import Cookie, Coverage, Policy, Sealed, Secret, Subject, Token
 from scanner.rulebook import load_cookies
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def find_signers(tokens: Tokens, subjects: Sequence[Subject], policy: Policy, co
     signers = Signers(subjects)
     if signers.candidates:
         _of_tokens(tokens, signers, policy, coverage)
-    _of_cookies(subjects, signers, policy, coverage)
+    _of_cookies(tokens, subjects, signers, policy, coverage)
 
 
 def _of_tokens(tokens: Tokens, signers: Signers, policy: Policy, coverage: Coverage) -> None:
@@ -101,14 +102,15 @@ def _of_tokens(tokens: Tokens, signers: Signers, policy: Policy, coverage: Cover
 
 
 class _Group:
-    """Cookies of one format and name, which are likely signed with one secret."""
+    """Cookies, or tokens that are no JWS, of one format and name, which are likely signed with one secret."""
 
     def __init__(self, name: str, salts: tuple[bytes, ...]) -> None:
         """`name` is that of the format."""
         self.module = family(name)
-        self._names = load_cookies()[name].names
+        known = load_cookies().get(name)
+        self._names = known.names if known else ()
         self._salts = salts
-        self.cookies: list[tuple[Subject, Cookie]] = []
+        self.cookies: list[tuple[Subject, Cookie | Token]] = []
         """Those that nothing is known to sign."""
 
     def search(
@@ -142,7 +144,7 @@ class _Group:
         return Clues(names, self._salts, thorough=thorough)
 
     def _first(
-        self, cookie: Cookie, clues: Clues, candidates: Iterable[Candidate], budget: Budget, cost: int
+        self, cookie: Cookie | Token, clues: Clues, candidates: Iterable[Candidate], budget: Budget, cost: int
     ) -> _Proof | None:
         for candidate in candidates:
             if budget.left < cost:
@@ -154,16 +156,17 @@ class _Group:
         return None
 
 
-def _of_cookies(subjects: Sequence[Subject], signers: Signers, policy: Policy, coverage: Coverage) -> None:
-    """Try the secrets of the scan, then the published ones, on its cookies."""
+def _of_cookies(
+    tokens: Tokens, subjects: Sequence[Subject], signers: Signers, policy: Policy, coverage: Coverage
+) -> None:
+    """Try the secrets of the scan, then the published ones, on its cookies, and on tokens that are no JWS."""
     groups: dict[tuple[str, str], _Group] = {}
-    for subject in subjects:
-        if not isinstance(subject.decoded, Cookie):
-            continue
-        name = subject.decoded.family
-        if hasattr(family(name), "signs"):
+    cookies = ((subject, subject.decoded) for subject in subjects if isinstance(subject.decoded, Cookie))
+    for subject, decoded in chain(tokens(), cookies):
+        name = decoded.family if isinstance(decoded, Cookie) else token_family(decoded)
+        if name and hasattr(family(name), "signs"):
             group = groups.setdefault((name, subject.sightings[0].name), _Group(name, signers.salts))
-            group.cookies.append((subject, subject.decoded))
+            group.cookies.append((subject, decoded))
     budget = Budget(policy.tries)
     for group in groups.values():
         for subject, proof in group.search(lambda _: signers.candidates, budget):
