@@ -162,7 +162,8 @@ def _of_cookies(
     """Try the secrets of the scan, then the published ones, on its cookies, and on tokens that are no JWS."""
     groups: dict[tuple[str, str], _Group] = {}
     cookies = ((subject, subject.decoded) for subject in subjects if isinstance(subject.decoded, Cookie))
-    for subject, decoded in chain(tokens(), cookies):
+    every: Iterator[tuple[Subject, Cookie | Token]] = chain(tokens(), cookies)
+    for subject, decoded in every:
         name = decoded.family if isinstance(decoded, Cookie) else token_family(decoded)
         if name and hasattr(family(name), "signs"):
             group = groups.setdefault((name, subject.sightings[0].name), _Group(name, signers.salts))

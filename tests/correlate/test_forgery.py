@@ -1,0 +1,184 @@
+"""Secrets, and what they sign, found in one scan: which belongs to which is proved, on both sides."""
+
+import base64
+import hashlib
+import hmac
+import json
+
+import pytest
+from itsdangerous import URLSafeTimedSerializer
+
+from scanner.correlate import correlate
+from scanner.decode import token_of
+from scanner.examine import Examiner
+from scanner.model import Coverage, Policy, Subject
+from scanner.rulebook import load_patterns
+from scanner.sources.stream import Memory
+from scanner.subjects import Subjects
+from tests.examining import origin
+
+EXAMINE = Examiner(load_patterns(), Policy())
+SECRET = "f3Qm9-Zx27LpVt0cRb84yKdWn61sHg5u"
+OTHER = "q8Zr2mVx0LkP5wYt9aTg4Hs7Jd1Nc6Be"
+
+
+def encoded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def token(secret: bytes, subject: str = "u1", issuer: str = "https://idp.example", algorithm: str = "HS256") -> str:
+    parts = ({"alg": algorithm}, {"iss": issuer, "sub": subject})
+    signed = ".".join(encoded(json.dumps(part).encode()) for part in parts)
+    return f"{signed}.{encoded(hmac.digest(secret, signed.encode(), f'sha{algorithm[2:]}'))}"
+
+
+def flask_session(secret: str, user: int = 7) -> str:
+    """Signed as Flask does (`flask.sessions.SecureCookieSessionInterface`)."""
+    serializer = URLSafeTimedSerializer(
+        secret, "cookie-session", signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha1}
+    )
+    return str(serializer.dumps({"_user_id": user}))
+
+
+def scanned(files: dict[str, str], policy: Policy | None = None) -> tuple[list[Subject], list[str]]:
+    """The subjects of these files, with what was proved of them; and the notes."""
+    met, coverage = Subjects(100_000), Coverage()
+    for path, text in files.items():
+        met.merge(EXAMINE(Memory(text.encode(), origin(path))).subjects)
+    subjects = list(met)
+
+    def tokens():
+        for subject in subjects:
+            read = token_of(subject.decoder, subject.sealed.reveal()) if subject.kind == "token" else None
+            if read:
+                yield subject, read
+
+    correlate(tokens, policy or Policy(), coverage, subjects=subjects)
+    return subjects, coverage.notes
+
+
+def proofs(subjects: list[Subject]) -> dict[str, tuple[object, ...]]:
+    """What is proved of each subject, by the first place where it stands."""
+    names = ("signed_by", "signs_as", "forges", "forges_count", "known_secret")
+    return {
+        f"{subject.sightings[0].origin.path}:{subject.sightings[0].line}": tuple(
+            subject.evidence[name] for name in names if name in subject.evidence
+        )
+        for subject in subjects
+    }
+
+
+def test_both_sides():
+    """The token tells where its secret lies, and the secret what it signs; what nothing signs stays without proof."""
+    found, notes = scanned(
+        {
+            "app/.env": f"PORT=80\nJWT_SECRET={SECRET}\nSESSION_SECRET={OTHER}\n",
+            "logs/app.log": f"a {token(SECRET.encode())}\nb {token(b'nobody knows this secret of 40 characters', 'u2')}\n",
+        }
+    )
+    assert proofs(found) == {
+        "app/.env:2": (["JSON web token"], 1),
+        "app/.env:3": (),
+        "logs/app.log:1": ("app/.env:2", "JSON web token"),
+        "logs/app.log:2": (),
+    }
+    assert notes == []
+
+
+@pytest.mark.parametrize(
+    ("stands", "used"),
+    [
+        (base64.b64encode(bytes(range(32))).decode(), bytes(range(32))),
+        (encoded(bytes(range(100, 148))), bytes(range(100, 148))),
+        (bytes(range(64, 96)).hex(), bytes(range(64, 96))),
+        (bytes(range(64, 96)).hex(), bytes(range(64, 96)).hex().encode()),
+    ],
+    ids=["base64", "base64url", "hexadecimal", "hexadecimal as text"],
+)
+def test_a_secret_as_programs_use_it(stands, used):
+    """What is written down in an encoding may be the key itself, or its text."""
+    found, _ = scanned({".env": f"JWT_SECRET={stands}\n", "a.log": token(used)})
+    assert proofs(found)["a.log:1"] == (".env:1", "JSON web token")
+
+
+@pytest.mark.parametrize("algorithm", ["HS256", "HS384", "HS512"])
+def test_every_token_of_a_family(algorithm):
+    """One is tried for all; then each is proved on its own, and one that another secret signs is not taken along."""
+    lines = [token(SECRET.encode(), f"u{number}", algorithm=algorithm) for number in range(40)]
+    lines.insert(20, token(b"nobody knows this secret of 40 characters", "x", algorithm=algorithm))
+    found, _ = scanned({".env": f"JWT_SECRET={SECRET}\n", "a.log": "\n".join(lines) + "\n"})
+    proved = proofs(found)
+    assert proved.pop(".env:1") == (["JSON web token"], 40)
+    assert proved.pop("a.log:21") == ()
+    assert set(proved.values()) == {(".env:1", "JSON web token")}
+
+
+def test_two_secrets_of_one_issuer():
+    """As after a rotation: the tokens of each are told to be its own."""
+    lines = [token((SECRET if number % 2 else OTHER).encode(), f"u{number}") for number in range(6)]
+    found, _ = scanned({".env": f"JWT_SECRET={SECRET}\nJWT_SECRET_OLD={OTHER}\n", "a.log": "\n".join(lines) + "\n"})
+    proved = proofs(found)
+    assert [proved[f"a.log:{number + 1}"][0] for number in range(6)] == [".env:2", ".env:1"] * 3
+    assert (proved[".env:1"][1], proved[".env:2"][1]) == (3, 3)
+
+
+def test_a_cookie():
+    """The framework's own derivation is used; a cookie of another secret is not taken along."""
+    found, _ = scanned(
+        {
+            "shop/config.py": f"SECRET_KEY = '{SECRET}'\n",
+            "logs/app.log": f"Cookie: session={flask_session(SECRET)}\nCookie: session={flask_session(SECRET, 8)}\n"
+            f"Cookie: session={flask_session(OTHER, 9)}\n",
+        }
+    )
+    assert proofs(found) == {
+        "shop/config.py:1": (["Flask session"], 2),
+        "logs/app.log:1": ("shop/config.py:1", "Flask session"),
+        "logs/app.log:2": ("shop/config.py:1", "Flask session"),
+        "logs/app.log:3": (),
+    }
+
+
+def test_a_cookie_that_a_published_secret_signs():
+    """No file of the scan has to hold it."""
+    found, _ = scanned({"a.log": f"Cookie: session={flask_session('dev')}\n"})
+    [cookie] = found
+    assert cookie.evidence["known_secret_name"] == '"dev" (the example of Flask\'s documentation)'
+    assert cookie.evidence["signs_as"] == "Flask session"
+
+
+def test_a_published_secret_that_lies_in_the_scan():
+    """Both are told: where it lies, and that everybody knows it."""
+    found, _ = scanned({"app.py": "app.secret_key = 'dev'\n", "a.log": f"Cookie: session={flask_session('dev')}\n"})
+    assert proofs(found)["a.log:1"] == ("app.py:1", "Flask session", "dev")
+
+
+def test_the_budget():
+    """What it left out is told; without any tries nothing is looked for."""
+    secrets = "".join(f"JWT_SECRET_{number}={SECRET[:-4]}{number:04}\n" for number in range(50))
+    files = {".env": secrets, "a.log": token(f"{SECRET[:-4]}0049".encode())}
+    found, notes = scanned(files, Policy(tries=20))
+    assert "signed_by" not in found[-1].evidence
+    assert notes[0] == "secrets of the scan: 20 tries (--tries) were not enough for all; tokens concerned: 1"
+    found, notes = scanned(files, Policy(tries=0))
+    assert (found[-1].evidence, notes) == ({}, [])
+    found, _ = scanned(files)
+    assert found[-1].evidence["signed_by"] == ".env:50"
+
+
+@pytest.mark.parametrize(
+    ("paths", "environments"),
+    [
+        (("config/production.yml", "config/staging.yml"), ["production", "staging"]),
+        (("deploy/prod/.env", "deploy/dev/.env"), ["production", "development"]),
+        (("config/production.yml", "deploy/prod/app.yml"), None),
+        (("config/a.yml", "config/b.yml"), None),
+        (("src/product.yml", "src/device.yml"), None),
+    ],
+)
+def test_several_environments(paths, environments):
+    """By the words of their paths; one environment in two files is no reuse."""
+    found, _ = scanned(dict.fromkeys(paths, f"jwt_secret: {SECRET}\n"))
+    [secret] = found
+    assert secret.evidence.get("environments") == environments
+    assert secret.evidence.get("shared", False) is (environments is not None)
