@@ -138,13 +138,18 @@ class _BlobExamination:
         from scanner.decode.wrapped import Look, View, read
 
         view = View(data, begin, self.blob.offset)
+        taken: dict[str, int] = {}
 
         def attempt(data: memoryview, target: Target, start: int, limit: int, joins: bool) -> Outcome:
             pattern = self.patterns[target.pattern]
             if not pattern.decoder:
                 return alone(data, target, start, limit)
             look = Look(target.take, decoder(pattern.decoder), pattern.joins, target.behind, self.blob.path)
-            self.found = found = read(view, start, limit, target.layers, look, joins=joins)
+            # What stands before an anchor inside of a subject may be one that was found already.
+            seen = view._replace(begin=taken.get(pattern.id, begin)) if target.behind else view
+            self.found = found = read(seen, start, limit, target.layers, look, joins=joins)
+            if target.behind and found.decoded:
+                taken[pattern.id] = found.end
             return found
 
         return attempt

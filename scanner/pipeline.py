@@ -18,9 +18,11 @@ from scanner.model import (
     Coverage,
     Examination,
     Finding,
+    Key,
     Origin,
     Policy,
     Report,
+    Secret,
     Skipped,
     Subject,
     Token,
@@ -84,6 +86,7 @@ def scan(
         book = rulebook.load(extra)
     place = plan.root.name if plan.root else ""
     findings = judge_all(everything, book, policy, now, coverage, keys, known, place) if book else []
+    found = _without_traces(found, findings)
     if findings or _decided(policy, plan):
         coverage.notes += _triage(findings, policy, plan, now)
     return Report(
@@ -205,6 +208,28 @@ def _tokens(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Token]]:
         token = token_of(subject.decoder, subject.sealed.reveal()) if subject.kind == "token" else None
         if token:
             yield subject, token
+
+
+def _without_traces(subjects: Sequence[Subject], findings: Sequence[Finding]) -> list[Subject]:
+    """The subjects that are told, none by a digest from which a weak secret could be guessed.
+
+    A value of which nothing is found is none that anybody has to know of: a placeholder, a word of a test.
+    """
+    from scanner.secrets import identity
+
+    found = {id(finding.subject) for finding in findings}
+    told = []
+    for subject in subjects:
+        decoded = subject.decoded
+        secret = decoded.value if isinstance(decoded, Secret) else None
+        if isinstance(decoded, Key):
+            secret = decoded.details.get("secret")
+        if secret is None:
+            told.append(subject)
+        elif id(subject) in found:
+            subject.identity = identity(secret.reveal())
+            told.append(subject)
+    return told
 
 
 def _decided(policy: Policy, plan: Plan) -> bool:

@@ -14,9 +14,13 @@ from typing import Any, Final, NamedTuple, Protocol, cast
 
 from scanner.model import Cookie, Token
 
-_NAME: Final = re.compile(rb"""([A-Za-z0-9_.$-]{1,64})["'`\]]{0,2}\s*(?:=>|=|:|%3[DdAa])\s*["'`]?\Z""")
-"""A name right before a value: `sid=`, `"sid": "`, `['sid'] => '`."""
-_MEMBER: Final = re.compile(rb'"name"\s*:\s*"([A-Za-z0-9_.$-]{1,64})"\s*,\s*"value"\s*:\s*"\Z')
+_NAME: Final = re.compile(
+    rb"""([A-Za-z0-9_.$-]{1,64})(?:\\{0,3}["'`]|\]){0,2}\s*(?:=>|=|:|%3[DdAa]|\t)\s*\\{0,3}["'`]?\Z"""
+)
+"""A name right before a value: `sid=`, `"sid": "`, `['sid'] => '`, with a tab between them in a jar of cookies."""
+_MEMBER: Final = re.compile(
+    rb'name\\{0,3}"\s*:\s*\\{0,3}"([A-Za-z0-9_.$-]{1,64})\\{0,3}"\s*,\s*\\{0,3}"value\\{0,3}"\s*:\s*\\{0,3}"\Z'
+)
 """How captures and browsers write a cookie: `"name": "sid", "value": "`."""
 
 

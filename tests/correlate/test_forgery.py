@@ -20,6 +20,7 @@ from tests.examining import origin
 EXAMINE = Examiner(load_patterns(), Policy())
 SECRET = "f3Qm9-Zx27LpVt0cRb84yKdWn61sHg5u"
 OTHER = "q8Zr2mVx0LkP5wYt9aTg4Hs7Jd1Nc6Be"
+NOBODYS = b"nobody knows this secret of 40 characters"
 
 
 def encoded(data: bytes) -> str:
@@ -73,7 +74,7 @@ def test_both_sides():
     found, notes = scanned(
         {
             "app/.env": f"PORT=80\nJWT_SECRET={SECRET}\nSESSION_SECRET={OTHER}\n",
-            "logs/app.log": f"a {token(SECRET.encode())}\nb {token(b'nobody knows this secret of 40 characters', 'u2')}\n",
+            "logs/app.log": f"a {token(SECRET.encode())}\nb {token(NOBODYS, 'u2')}\n",
         }
     )
     assert proofs(found) == {
@@ -105,7 +106,7 @@ def test_a_secret_as_programs_use_it(stands, used):
 def test_every_token_of_a_family(algorithm):
     """One is tried for all; then each is proved on its own, and one that another secret signs is not taken along."""
     lines = [token(SECRET.encode(), f"u{number}", algorithm=algorithm) for number in range(40)]
-    lines.insert(20, token(b"nobody knows this secret of 40 characters", "x", algorithm=algorithm))
+    lines.insert(20, token(NOBODYS, "x", algorithm=algorithm))
     found, _ = scanned({".env": f"JWT_SECRET={SECRET}\n", "a.log": "\n".join(lines) + "\n"})
     proved = proofs(found)
     assert proved.pop(".env:1") == (["JSON web token"], 40)
