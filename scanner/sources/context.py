@@ -11,7 +11,8 @@ from scanner.sources.names import VENDORED
 _FOLDERS: Final = {
     "test": (
         "testing testdata testcases testlib testutil testutils unittest unittests spec specs __tests__ __mocks__ e2e"
-        " __fixtures__ __snapshots__ cypress"
+        " __fixtures__ __snapshots__ .snapshots cypress t tap conformance benchmark benchmarks jmh testcerts"
+        " testvectors test-vectors"
     ),
     "documentation": "doc docs documentation man wiki javadoc changelogs",
     "example": "example examples sample samples demo demos tutorial tutorials quickstart playground cookbook cookbooks",
@@ -37,8 +38,11 @@ _ENVIRONMENTS: Final = {
 _PATHS: Final = tuple(
     (context, re.compile(expression))
     for context, expression in (
-        ("test", r"/(?:[^/]*[._-])?(?:test|spec|mock|fixture|e2e)s?\.[a-z0-9.]+$|/test_[^/]*\.[a-z]+$|/conftest\.py$"),
-        ("test", r"\.(?:snap|feature)$"),
+        (
+            "test",
+            r"/(?:[^/]*[._-])?(?:test|spec|mock|fixture|e2e)s?\.[a-z0-9.]+$|/tests?[_-][^/]*\.[a-z]+$|/conftest\.py$",
+        ),
+        ("test", r"\.(?:snap|feature|t)$"),
         ("documentation", r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|pod|ipynb)$"),
         ("documentation", r"\.(?:dist-info/metadata|egg-info/pkg-info)$|/pkg-info$"),  # a package's README
         (
