@@ -181,7 +181,8 @@ class _History:
         coverage.planned += self.passed_over
         coverage.read += self.passed_over
         if self.passed_over:
-            coverage.notes.append(f"{self.passed_over} objects were read by an earlier scan, and hold nothing")
+            what = "1 object was" if self.passed_over == 1 else f"{self.passed_over} objects were"
+            coverage.notes.append(f"{what} read by an earlier scan; nothing was found there")
         if self.beyond:
             detail = f"{self.beyond} sightings beyond {self.policy.max_subjects} distinct subjects were not judged"
             coverage.skipped.append(Skipped("", "too-many-subjects", detail))
