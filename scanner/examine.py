@@ -98,6 +98,8 @@ class _BlobExamination:
         """Lines of our own suppressions."""
         self.useful: set[int] = set()
         """Lines of those that cover a sighting."""
+        self.token = (0, 0)
+        """Where in the blob the last token stands."""
         self.found: Found | None = None
         """What stands at the last anchor that was tried."""
 
@@ -124,13 +126,21 @@ class _BlobExamination:
             pattern = self.patterns[match.pattern]
             if not pattern.decoder:
                 self.pragmas.append(self.blob.locator.line)
-            elif self.found and self.found.decoded:
+            elif self.found and self.found.decoded and not self._is_part(self.found):
                 sighting = self._sighting(data, begin, self.found, self.found.decoded)
                 self.subjects.sight(pattern.makes, self.found.decoded, sighting, decoder=pattern.decoder)
         if self.reading.cut_short:
             detail = f"a token is longer than {self.policy.max_subject} bytes"
             self.coverage.skipped += [Skipped(self.blob.origin.path, "cut-short", detail)] * self.reading.cut_short
             self.reading.cut_short = 0
+
+    def _is_part(self, found: Found) -> bool:
+        """Whether what was found is a part of the last token: two segments of one look like a signed cookie."""
+        start, end = found.start + self.blob.offset, found.end + self.blob.offset
+        if isinstance(found.decoded, Token):
+            self.token = start, end
+            return False
+        return self.token[0] <= start and end <= self.token[1]
 
     def _reader(self, data: memoryview, begin: int) -> Read:
         """What reads at the anchors of the blob, and keeps as `found` what stands there."""

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from scanner.cookies import Clues
 from scanner.cookies.spelling import LONGEST, exact, json_value, unquoted
+from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
 _SIGNED: Final = re.compile(rb"s:(.+)\.([A-Za-z0-9+/]{43})", re.DOTALL)
@@ -38,6 +39,9 @@ def decode(text: bytes) -> Cookie | None:
         content = {"payload": "json"}
         if isinstance(parsed, dict):
             content = {"payload": "object", "claims": parsed}
+    elif _is_signed_part(value):
+        # A JSON web token behind a percent-encoded colon, `token%3AeyJ…`.
+        return None
     elif value.startswith(b"//") or b"\n" in value:
         # The end of an address, `https://…`.
         return None
@@ -50,6 +54,13 @@ def decode(text: bytes) -> Cookie | None:
         head=2,
         **content,
     )
+
+
+def _is_signed_part(value: bytes) -> bool:
+    """Whether a value is header and payload of a JSON web token (RFC 7515 §7.1)."""
+    header, dot, payload = value.partition(b".")
+    members = Reader().object(header) if dot and b"." not in payload else None
+    return bool(members and isinstance(members.get("alg"), str))
 
 
 def begins(text: bytes) -> bool:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from scanner.decode import der
 from scanner.decode.calls import called
 from scanner.decode.likely import taken
 from scanner.decode.literals import ESCAPED_END, NAME, Place, Value, bare_at, element_at, value_at
@@ -46,7 +47,9 @@ def decode_in(text: bytes, before: bytes, path: str) -> Secret | None:
     for name, value, entry in _candidates(place):
         content = _content(place, value.content)
         verdict = judge(content, entry.bytes)
-        if verdict.secret and taken(place, name, entry, value, content.decode("utf-8", "replace"), verdict):
+        if not verdict.secret or der.decode(content):  # a private key, which is told as one
+            continue
+        if taken(place, name, entry, value, content.decode("utf-8", "replace"), verdict):
             raw = place.text[value.start : value.end].encode("latin-1")
             return Secret(raw=Sealed(raw), value=Sealed(content), name=name, start=value.start + quote)
     return None

@@ -157,7 +157,7 @@ def test_behind_a_name(before):
 )
 def test_near_misses(text):
     """Digests of other lengths, with bits that no byte takes, and words."""
-    assert baked(text) == []
+    assert [found for found in baked(text) if found.cookie.family == "django"] == []
 
 
 @given(

@@ -88,13 +88,13 @@ def test_nothing_is_read_often(text, counts):
     for size in (20_000, 40_000):
         whole = text * (size // len(text))
         tries, read = work(whole, counts)
-        assert read <= 20 * len(whole)
+        assert read <= 30 * len(whole)
         assert tries <= len(whole) / 2
 
 
 def test_one_long_run_takes_few_tries(counts):
-    """In a run of anchors without dots, the first failure tells of all."""
-    assert work("eyJ" * 100_000, counts)[0] <= 2
+    """In a run of anchors without dots, the first failure tells of all, for each pattern that begins so."""
+    assert work("eyJ" * 100_000, counts)[0] <= 8
 
 
 def test_random_base64(counts):
