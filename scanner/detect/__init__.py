@@ -161,9 +161,10 @@ def alone(data: memoryview, target: Target, start: int, limit: int, _: bool = Fa
 class Span:
     """The patterns' compiled side: takes a span from an anchor."""
 
-    __slots__ = ("extent", "regex")
+    __slots__ = ("extent", "length", "regex")
 
-    def __init__(self, pattern: Pattern) -> None:
+    def __init__(self, pattern: Pattern, length: int) -> None:
+        """`length` is that of the pattern's anchor, in bytes."""
         import re2
 
         options = re2.Options()
@@ -171,6 +172,7 @@ class Span:
         options.never_capture = True
         self.regex = re2.compile(pattern.regex.encode("latin-1"), options)
         self.extent = re2.compile(pattern.extent.encode("latin-1"), options) if pattern.extent else None
+        self.length = length
 
     def take(self, data: memoryview, start: int, limit: int) -> Taken:
         """What stands at `start` of `data`, which is read up to `limit`."""
@@ -180,9 +182,11 @@ class Span:
         if found:
             return Taken(True, found.end(), found.end())
         read = self.extent and self.extent.match(text, start)
-        end = max(read.end(), start + 1) if read else start + 1
-        # Without an extent, a failed try may have read all that is at hand, and fail for its end alone.
-        return Taken(False, end, end if self.extent else limit)
+        if read:
+            end = max(read.end(), start + 1)
+            return Taken(False, end, end)
+        # It may have failed for what is at hand alone: that ends within the anchor or, without an extent, anywhere.
+        return Taken(False, start + 1, min(start + self.length, limit) if self.extent else limit)
 
 
 class Detector:
@@ -255,10 +259,11 @@ class Detector:
                 progress.fail(start, outcome.end, barren=outcome.barren or outcome.end == limit < end)
 
     def _target(self, index: int) -> Target:
-        pattern = self._patterns[self._lookups[index].pattern]
-        span = self._spans.get(self._lookups[index].pattern)
+        number = self._lookups[index].pattern
+        pattern = self._patterns[number]
+        span = self._spans.get(number)
         if span is None:
-            span = self._spans[self._lookups[index].pattern] = Span(pattern)
+            span = self._spans[number] = Span(pattern, self._lookups[number].length)
         layers, behind = self._lookups[index].layers, _bytes(pattern.behind)
         target = self._targets[index] = Target(pattern.id, span.take, layers, behind)
         return target

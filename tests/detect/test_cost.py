@@ -57,8 +57,8 @@ def counts(monkeypatch):
     counts: list[int] = []
 
     class CountedSpan(detect.Span):
-        def __init__(self, pattern):
-            super().__init__(pattern)
+        def __init__(self, pattern, length):
+            super().__init__(pattern, length)
             self.regex = Counted(self.regex, counts)
             self.extent = self.extent and Counted(self.extent, counts)
 
