@@ -18,8 +18,6 @@ BASE64: Final = b"A-Za-z0-9_+/-"
 
 LONGEST: Final = 4096
 """Bytes that a gap or an escape takes at most, and that looking for one reads."""
-GAP_BYTES: Final = 256
-"""Bytes in which the start of a gap is looked for, from its end."""
 _LINE: Final = 4096
 """Bytes before a text in which the start of its line is looked for."""
 
@@ -76,20 +74,10 @@ def _run(alphabet: bytes) -> re.Pattern[bytes]:
     return re.compile(b"[" + alphabet + b"]++")
 
 
-@lru_cache(maxsize=8)
-def _last(count: int) -> re.Pattern[bytes]:
-    """The last characters of a run of base64."""
-    return re.compile(b"[%b]{%d}(?![%b])" % (BASE64, count, BASE64))
-
-
-def before_gap(data: memoryview, gap_end: int, count: int) -> int | None:
-    """Where the `count` characters of base64 start that a gap parts from what follows at `gap_end`, if there is one."""
-    begin = max(gap_end - GAP_BYTES, 0)
-    near = bytes(data[begin:gap_end])
-    for last in reversed(list(_last(count).finditer(near))):
-        if _gap(b"").fullmatch(near, last.end()):
-            return begin + last.start()
-    return None
+def behind_gap(data: memoryview, at: int, limit: int) -> int | None:
+    """Where the gap at `at` of `data` ends, if there is one before `limit`."""
+    found = _gap(b"").match(data, at, limit)
+    return found.end() if found else None
 
 
 class Joined:

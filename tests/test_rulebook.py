@@ -204,6 +204,12 @@ BASE_MISTAKES = [
     ("eyJ[a-z]+", "eyJ[a-z", "base.toml: pattern `jose`: regex: missing ]: [a-z"),
     ("eyJ[a-z]+", "(?=eyJ)", "base.toml: pattern `jose`: regex: invalid perl operator: (?="),
     ("eyJ[a-z]+", "eyJ€", "base.toml: pattern `jose`: regex: has a character above U+00FF"),
+    (
+        'decoder = "jws"',
+        'decoder = "jws"\nholds = ["hbGci"]',
+        "base.toml: pattern `jose`: holds: no gap parts what is neither joined nor in base64",
+    ),
+    ('decoder = "jws"', 'decoder = "jws"\njoins = true\nholds = ["hbGc"]', "holds: 'hbGc' is too short"),
     ("«eyJabc»", "«eyJabc", "base.toml: pattern `jose`: example 1: its marks are not paired"),
     ("«eyJabc» «eyJd»", "eyJ0", "base.toml: pattern `jose`: example: none fires"),
     ('"eyJ0"', '"«eyJa»"', "base.toml: pattern `jose`: example: none is a near miss"),

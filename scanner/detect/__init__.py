@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple, Protocol
 
+from scanner.detect import parted
 from scanner.detect.lookup import Lookup, Pattern
-from scanner.joined import GAP_BYTES, before_gap
 from scanner.model import Layer, Match
 
 _TRIES: Final = 8
@@ -21,7 +21,7 @@ LOOKAHEAD: Final = 4096
 """Bytes behind an anchor that must be at hand before it is decided: the rest of its line, for suppressions."""
 
 Hit = tuple[int, int]
-"""Where an anchor starts, and the index of its pattern."""
+"""Where an anchor starts, and the index of its lookup."""
 
 
 class Engine(Protocol):
@@ -199,27 +199,16 @@ class Detector:
         """
         self._patterns = tuple(patterns)
         self._lookups, self._engine = _engine(self._patterns, engine)
-        self._parted = any(lookup.parted[0] for lookup in self._lookups)
-        self._longest = max((lookup.length for lookup in self._lookups), default=0)
+        self._parted = any(lookup.heads for lookup in self._lookups)
+        self._reach = max((lookup.length for lookup in self._lookups), default=0) + (
+            parted.WITHIN if self._parted else 0
+        )
         self._spans: dict[int, Span] = {}
         self._targets: dict[int, Target] = {}
 
     def hits(self, data: memoryview) -> list[Hit]:
         """Every place in `data` where an anchor starts, sorted."""
-        hits = self._engine.hits(data)
-        return self._whole(data, hits) if hits and self._parted else hits
-
-    def _whole(self, data: memoryview, hits: list[Hit]) -> list[Hit]:
-        """`hits` with those moved to where the text begins that are anchors for the part behind a gap."""
-        lookups = self._lookups
-        whole: list[Hit] = []
-        for at, index in hits:
-            count, gap = lookups[index].parted
-            start = before_gap(data, at + gap, count) if count else at
-            if start is not None:
-                whole.append((start, index))
-        whole.sort()
-        return whole
+        return self._engine.hits(data)
 
     def matches(self, data: memoryview, hits: Sequence[Hit], reading: Reading, read: Read) -> Iterator[Match]:
         """The matches from `hits`, all of one blob, whose bytes in `data` `reading` delimits.
@@ -231,9 +220,9 @@ class Detector:
         end = reading.end
         safe = end if reading.final else max(end - LOOKAHEAD, 0)
         reading.resume = max(safe, reading.floor)
-        # Behind it a longer anchor may begin whose end is not at hand, before one that is already seen.
-        horizon = end if reading.final else end - self._longest - GAP_BYTES
-        for start, index in hits:
+        # Behind it a head may begin that what is not at hand tells of, before one that is already seen.
+        horizon = end if reading.final else end - self._reach
+        for start, index in parted.heads(data, hits, self._lookups, reading.floor, end) if self._parted else hits:
             lookup = self._lookups[index]
             if start < reading.floor or start + lookup.length > end:
                 continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from scanner.detect.anchors import Anchor, Way, anchor, likely, repeated
 from scanner.model import Layer
@@ -17,17 +17,12 @@ _LONGEST: Final = 10
 """Bytes after which an anchor is rare enough, whatever its bytes."""
 _RARE: Final = 2e-7
 """Share of the places of a text at which an anchor may match by chance: a rarer one makes no scan faster."""
-_RARE_PART: Final = 8e-5
-"""The same for the part of an anchor that stands before a gap: fewer places are followed by one."""
-_RARE_BEHIND: Final = 1e-3
-"""The same for the part behind a gap, which fewer places are preceded by."""
-_GAP: Final = frozenset(b"\r\n\\\"'`")
-"""What a gap begins with that parts an anchor."""
-_GAP_ENDS: Final = (b"\n", b"\\n", b'"', b"'", b"  ")
-"""What it ends with, a line's indentation for one. Each makes an anchor of its own: Hyperscan is fast on literals, and
-they get longer so."""
+_ENOUGH: Final = 6
+"""Characters of base64 after which an anchor is rare enough: what matches hold may stand right behind."""
 _BEHIND: Final = 7
-"""Bytes of a text that are looked for behind such an end, and behind a pattern's own anchor."""
+"""Bytes of a text that are looked for behind a pattern's own anchor."""
+_SPELLINGS: Final = 2
+"""Characters that a value has in base64, at most."""
 
 _ANY: Final = frozenset(range(256))
 _CHARACTERS: Final = tuple(
@@ -37,51 +32,26 @@ _CHARACTERS: Final = tuple(
 """The characters of both alphabets of base64 (RFC 4648 §4 and §5) by their value."""
 
 
-class Encoded(NamedTuple):
-    """An anchor, and what it tells."""
-
-    anchor: Anchor
-    layers: tuple[Layer, ...]
-    """What the pattern's text stands in, outermost first."""
-    parted: tuple[int, int] = (0, 0)
-    """Where a gap comes first: how many characters of the text it parts off, and how many of its own bytes follow."""
-
-
-def encoded(ways: Sequence[Way], names: Sequence[str]) -> Iterator[Encoded]:
+def encoded(ways: Sequence[Way], names: Sequence[str]) -> Iterator[tuple[tuple[Layer, ...], Anchor]]:
     """The anchors of a text that begins in one of `ways`, inside of the encodings `names`, outermost first."""
     for layers, variants in _variants(ways, names):
-        length = max(_rare_after(way, _RARE) for way in variants) if names[0] == "base64" else _LONGEST
-        yield Encoded(anchor([way[:length] for way in variants]), layers)
-        if tuple(names) == ("base64",):  # what is encoded twice is hardly ever broken within its first few characters
-            yield from broken([way[:length] + way[length:][:_BEHIND] for way in variants], length, layers)
+        length = max(map(_rare_after, variants)) if names[0] == "base64" else _LONGEST
+        yield layers, anchor([way[:length] for way in variants])
+
+
+def held(texts: Sequence[str], names: Sequence[str]) -> Iterator[Anchor]:
+    """The anchors of texts that stand anywhere in what is looked for, inside of the encodings `names`."""
+    for text in texts:
+        way = [frozenset({byte}) for byte in text.encode()]
+        for _, [variant] in _variants([way], names):
+            # In its first and last characters what stands around it has a part.
+            yield anchor([[places for places in variant if len(places) <= _SPELLINGS]])
 
 
 def lengthened(ways: Sequence[Way], extent: str | None) -> list[Way]:
     """`ways`, and behind them what a text goes on with, where its `extent` is a class of bytes repeated."""
     places = repeated(extent or "")
     return [way + [places] * _BEHIND for way in ways] if places else list(ways)
-
-
-def broken(ways: Sequence[Way], length: int, layers: tuple[Layer, ...] = ()) -> Iterator[Encoded]:
-    """The anchors of a text whose first `length` characters a gap parts, which stand at the start of `ways`.
-
-    Looked for is the part before the gap, or the part behind it where that is the rarer one; none where neither is.
-    """
-    before = [
-        [*way[:at], _GAP, *[_ANY] * (length - at - 1)]
-        for way in ways
-        for at in range(_rare_after(way, _RARE_PART), length)
-    ]
-    if before:
-        yield Encoded(anchor(before), layers)
-    for at in range(1, length):
-        behind = [way[at : at + _BEHIND] for way in ways if at < _rare_after(way, _RARE_PART)]
-        behind = [way for way in behind if likely(way) <= _RARE_BEHIND]
-        # Rare as it is, the part behind is looked for alone; whether a gap precedes it is seen there.
-        alone = bool(behind) and max(map(likely, behind)) <= _RARE
-        for end in (b"",) if alone else _GAP_ENDS if behind else ():
-            gap = [frozenset({byte}) for byte in end]
-            yield Encoded(anchor([gap + way for way in behind]), layers, (at, len(end)))
 
 
 def _variants(ways: Sequence[Way], names: Sequence[str]) -> Iterator[tuple[tuple[Layer, ...], list[Way]]]:
@@ -152,9 +122,9 @@ def _hex(places: frozenset[int]) -> Way:
     return [frozenset(text[at] for text in texts) for at in (0, 1)]
 
 
-def _rare_after(way: Way, share: float) -> int:
-    """How many bytes of `way` it takes until it matches at no more than `share` of the places of a text."""
+def _rare_after(way: Way) -> int:
+    """How many characters of `way` it takes until it is rare."""
     length = 0
-    while length < min(len(way), _LONGEST) and likely(way[:length]) > share:
+    while length < min(len(way), _ENOUGH) and likely(way[:length]) > _RARE:
         length += 1
     return length

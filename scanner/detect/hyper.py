@@ -58,7 +58,7 @@ def engine(patterns: Sequence[Pattern]) -> tuple[list[Lookup], HyperscanEngine]:
 
 def _key(patterns: Sequence[Pattern]) -> str:
     """Of all that the stored depends on: patterns, Hyperscan, processor, and the code that computes anchors."""
-    texts = [(one.id, one.regex, one.anchor, one.extent, one.joins, one.within) for one in patterns]
+    texts = [(one.id, one.regex, one.anchor, one.extent, one.joins, one.holds, one.within) for one in patterns]
     code = b""
     with contextlib.suppress(OSError):  # a frozen program has no sources at hand, and a version that tells enough
         code = b"".join((Path(__file__).parent / name).read_bytes() for name in _CODE)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from scanner.model import Layer
 
 if TYPE_CHECKING:
     from scanner.detect.anchors import Anchor
+
+
+_PARTED: Final[tuple[tuple[str, ...], ...]] = ((), ("base64",))
+"""The encodings in which a head is looked for also where a gap parts it: what is encoded twice hardly ever is."""
 
 
 class Pattern(Protocol):
@@ -39,8 +43,25 @@ class Pattern(Protocol):
         """Whether a match may be broken, also within its anchor."""
 
     @property
+    def holds(self) -> Sequence[str]:
+        """Texts of which every match holds one near its start, where it is looked for with a head that a gap parts."""
+
+    @property
     def within(self) -> Sequence[Sequence[str]]:
         """The encodings in which it is looked for too, each outermost first; of `scanner.model.ENCODINGS`."""
+
+
+class Head(NamedTuple):
+    """A head that may stand in parts before what tells of it; the expressions are common to RE2 and Python."""
+
+    lookup: int
+    """Which of the lookups finds it where it is whole."""
+    length: int
+    """Characters."""
+    first: bytes
+    """What of it may stand before the gap."""
+    whole: bytes
+    """Its parts together."""
 
 
 class Lookup(NamedTuple):
@@ -52,8 +73,8 @@ class Lookup(NamedTuple):
     """Bytes of the anchor."""
     layers: tuple[Layer, ...] = ()
     """The encodings around the pattern's text, outermost first."""
-    parted: tuple[int, int] = (0, 0)
-    """Where a gap comes first: how many characters of the text it parts off, and how many of its own bytes follow."""
+    heads: tuple[Head, ...] = ()
+    """Where nothing begins at the anchor, but it tells of these: one may stand before it, parted by a gap."""
 
 
 def lookups(patterns: Sequence[Pattern]) -> tuple[list[Lookup], list[Anchor]]:
@@ -62,7 +83,7 @@ def lookups(patterns: Sequence[Pattern]) -> tuple[list[Lookup], list[Anchor]]:
     Raises RuleError for a pattern without an anchor.
     """
     from scanner.detect.anchors import anchor, ways_of
-    from scanner.detect.encoded import broken, encoded, lengthened
+    from scanner.detect.encoded import encoded, held, lengthened
 
     plain: list[tuple[Lookup, Anchor]] = []
     others: list[tuple[Lookup, Anchor]] = []
@@ -70,9 +91,24 @@ def lookups(patterns: Sequence[Pattern]) -> tuple[list[Lookup], list[Anchor]]:
         ways = ways_of(pattern.id, pattern.regex, pattern.anchor)
         plain.append((Lookup(index, len(ways[0])), anchor(ways)))
         longer = lengthened(ways, pattern.extent)
-        found = list(broken(longer, len(ways[0]))) if pattern.joins else []
         for names in pattern.within:
-            found += encoded(longer, names)
-        others += ((Lookup(index, one.anchor.length, one.layers, one.parted), one.anchor) for one in found)
+            others += ((Lookup(index, one.length, layers), one) for layers, one in encoded(longer, names))
     both = plain + others
+    telling: list[tuple[Lookup, Anchor]] = []
+    for index, pattern in enumerate(patterns):
+        for names in _PARTED if pattern.joins else _PARTED[1:]:
+            heads = tuple(
+                _head(at, one)
+                for at, (lookup, one) in enumerate(both)
+                if lookup.pattern == index and tuple(layer.name for layer in lookup.layers) == names
+            )
+            telling += ((Lookup(index, one.length, heads=heads), one) for one in held(pattern.holds, names) if heads)
+    both += telling
     return [lookup for lookup, _ in both], [anchor for _, anchor in both]
+
+
+def _head(lookup: int, whole: Anchor) -> Head:
+    from scanner.detect.anchors import anchor
+
+    first = (anchor([way[:count] for way in whole.ways]).regex for count in range(1, whole.length))
+    return Head(lookup, whole.length, b"|".join(first), whole.regex)

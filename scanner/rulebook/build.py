@@ -38,6 +38,8 @@ _DEEPEST: Final = 2
 """Encodings around one another: each takes three times as many anchors."""
 _OUTER: Final = frozenset({"base64", "utf-16"})
 """Those inside of which others are looked for."""
+_SHORTEST_HELD: Final = 5
+"""Characters of a text that is rare enough to be looked for, whatever they are."""
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -173,11 +175,12 @@ def _apply_users_wishes(tables: _Tables, rules: dict[str, Rule], redirects: dict
 def _pattern(place: Place, table: PatternTable) -> Pattern:
     check_id(table.id, place)
     if table.makes == "pragma":
-        if table.decoder or table.within or table.joins:
+        if table.decoder or table.within or table.joins or table.holds:
             place.refuse("decoder", "a pragma is not decoded")
     else:
         look_up(table.decoder, dict.fromkeys(DECODERS), place, "decoder")
     _check_within(place, table)
+    _check_holds(place, table)
     pattern = table.pattern(place.file)
     for field in ("regex", "anchor", "extent", "behind"):
         _check_regex(place, field, getattr(pattern, field) or "")
@@ -204,6 +207,15 @@ def _check_within(place: Place, table: PatternTable) -> None:
             place.refuse("within", f"{len(names)} encodings", f"name one to {_DEEPEST}, outermost first")
         if not _OUTER.issuperset(names[:-1]):
             place.refuse("within", f"nothing is looked for inside of {names[0]!r}", "name it last")
+
+
+def _check_holds(place: Place, table: PatternTable) -> None:
+    """Refuse texts that tell of no head, or that are everywhere."""
+    if table.holds and not table.joins and ("base64",) not in table.within:
+        place.refuse("holds", "no gap parts what is neither joined nor in base64", "set `joins`, or leave it out")
+    for text in table.holds:
+        if len(text) < _SHORTEST_HELD:
+            place.refuse("holds", f"{text!r} is too short", f"name texts of {_SHORTEST_HELD} characters or more")
 
 
 def _lookalike(place: Place, table: LookalikeTable) -> Pattern | None:

@@ -70,6 +70,7 @@ class PatternTable(_Table, frozen=True):
     within: tuple[tuple[str, ...], ...] = ()
     behind: str = ""
     joins: bool = False
+    holds: tuple[str, ...] = ()
     example: tuple[PatternExample, ...] = ()
 
     def pattern(self, source: str) -> Pattern:
@@ -88,6 +89,7 @@ class PatternTable(_Table, frozen=True):
             self.within,
             self.behind,
             self.joins,
+            self.holds,
         )
 
 

@@ -21,6 +21,7 @@ EXAMPLES = [example.blob.decode() for pattern in PATTERNS for example in pattern
 
 PIECES = [
     *(SHORT, MIDDLING, LONG, "eyJ", "eyJh", "ewog", "eyJhbGciOiJub25lIn0", ".", "/", "=", "\n", " ", "é", "𝄞"),
+    *(f"{SHORT[:2]}\n{SHORT[2:]}", f"e{chr(10)}yJh", "hbGci", "YWxnI"),
     *("# tokensweep: allow", "# tokensweep: allow[token-leaked] ours\n", "tokensweep:", "// gitleaks:allow\n"),
     *(
         "a" * 300,

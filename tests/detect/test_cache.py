@@ -107,7 +107,7 @@ def test_other_code_has_another_database(cache, loaded, monkeypatch, name):
 def test_what_the_stored_depends_on_is_all_there_is():
     """Each module of detection that computes anchors is part of the key."""
     folder = Path(hyper.__file__).parent
-    others = {"__init__.py", "hyper.py", "plain.py", "signs.py"}
+    others = {"__init__.py", "hyper.py", "parted.py", "plain.py", "signs.py"}
     assert set(hyper._CODE) == {path.name for path in folder.glob("*.py")} - others
 
 

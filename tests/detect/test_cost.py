@@ -5,6 +5,8 @@ import random
 import pytest
 
 from scanner import detect
+from scanner.detect import parted
+from scanner.joined import behind_gap
 from tests import strategies
 from tests.examining import PATTERNS, examiner
 
@@ -31,6 +33,7 @@ TEXTS = {
     "objects in strings": '{\\"payload\\":\\"eyJ',
     "headers that announce a payload": "eyJiNjQiOjB9.",
     "disclosures": UNSECURED_HEADER + ".e30.~",
+    "heads in parts": "e\nyJhbGci",
     "heads of PASETO": "v4.public.",
     "words": "branca biscuit Bearer E",
     "words before digits": "branca " + "7" * 80,
@@ -90,6 +93,20 @@ def test_nothing_is_read_often(text, counts):
         tries, read = work(whole, counts)
         assert read <= 30 * len(whole)
         assert tries <= len(whole) / 2
+
+
+@pytest.mark.parametrize("text", ["hbGci", "e\nhbGci", "hbGci" + "e\n" * 500, "e\nyJhbGci"])
+def test_what_tells_of_heads_is_looked_before_once(text, counts, monkeypatch):
+    """However much of it stands behind what may be a gap, that is looked at once."""
+    gaps: list[int] = []
+
+    def counted(data, at, limit):
+        gaps.append(at)
+        return behind_gap(data, at, limit)
+
+    monkeypatch.setattr(parted, "behind_gap", counted)
+    work(text * (40_000 // len(text)), counts)
+    assert len(gaps) == len(set(gaps))
 
 
 def test_one_long_run_takes_few_tries(counts):

@@ -1,0 +1,63 @@
+"""Heads that a gap parts: told by what stands behind them.
+
+Of a head of a few characters a gap leaves too little to look for. But a text that matches hold stands unbroken a little
+behind it, and is rare itself: where one is found, the parts are looked for before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Final
+
+from scanner.detect.lookup import Head, Lookup
+from scanner.joined import SIGNS, behind_gap
+
+_SIGNS: Final = bytes(SIGNS - set(b" \t"))
+"""What a gap begins with, behind white space."""
+WITHIN: Final = 1024
+"""Bytes from the start of a match to what it holds, at most."""
+
+
+def heads(
+    data: memoryview, hits: Sequence[tuple[int, int]], lookups: Sequence[Lookup], floor: int, end: int
+) -> list[tuple[int, int]]:
+    """`hits` with those of heads that a gap parts in place of what tells of them, sorted.
+
+    A hit is where an anchor starts in `data`, and the index of its lookup. All are of one blob, that is looked at from
+    `floor` to `end`, and there once for each head.
+    """
+    found: set[tuple[int, int]] = set()
+    looked: dict[int, int] = {}
+    for at, index in hits:
+        lookup = lookups[index]
+        limit = at + lookup.length
+        if not lookup.heads:
+            found.add((at, index))
+        elif limit <= end:
+            for head in lookup.heads:
+                begin = max(at - WITHIN, looked.get(head.lookup, floor))
+                looked[head.lookup] = at
+                found.update((start, head.lookup) for start in _starts(data, begin, at, limit, head))
+    return sorted(found)
+
+
+def _starts(data: memoryview, begin: int, at: int, limit: int, head: Head) -> Iterator[int]:
+    """Where `head` starts, from `begin` on, in parts of which one ends before `at`, the other before `limit`."""
+    first, whole = _expressions(head.first, head.whole)
+    for part in first.finditer(data, begin, at):
+        gap = part.end(1)
+        rest = behind_gap(data, gap, limit)
+        if rest is None:
+            continue
+        for count in range(1, min(head.length, gap - begin + 1)):
+            text = bytes(data[gap - count : gap]) + bytes(data[rest : min(rest + head.length - count, limit)])
+            if whole.fullmatch(text):
+                yield gap - count
+
+
+@lru_cache(maxsize=64)
+def _expressions(first: bytes, whole: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """What finds a first part where a gap may follow, and what knows the parts together."""
+    return re.compile(b"(%b)[ \t]*[%b]" % (first, re.escape(_SIGNS))), re.compile(whole)
