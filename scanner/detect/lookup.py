@@ -10,7 +10,6 @@ from scanner.model import Layer
 if TYPE_CHECKING:
     from scanner.detect.anchors import Anchor
 
-
 _PARTED: Final[tuple[tuple[str, ...], ...]] = ((), ("base64",))
 """The encodings in which a head is looked for also where a gap parts it: what is encoded twice hardly ever is."""
 
@@ -40,11 +39,11 @@ class Pattern(Protocol):
 
     @property
     def joins(self) -> bool:
-        """Whether a match may be broken, also within its anchor."""
+        """Whether a match may be broken."""
 
     @property
     def holds(self) -> Sequence[str]:
-        """Texts of which every match holds one near its start, where it is looked for with a head that a gap parts."""
+        """Texts of which every match holds one behind its anchor: they tell of it where a gap parts that."""
 
     @property
     def within(self) -> Sequence[Sequence[str]]:
@@ -52,16 +51,16 @@ class Pattern(Protocol):
 
 
 class Head(NamedTuple):
-    """A head that may stand in parts before what tells of it; the expressions are common to RE2 and Python."""
+    """The head of a pattern, plain or encoded, for where a gap parts it; expressions are common to RE2 and Python."""
 
     lookup: int
     """Which of the lookups finds it where it is whole."""
     length: int
     """Characters."""
     first: bytes
-    """What of it may stand before the gap."""
+    """What of it may stand before the gap, as an expression."""
     whole: bytes
-    """Its parts together."""
+    """What its parts make together, as an expression."""
 
 
 class Lookup(NamedTuple):
@@ -74,7 +73,7 @@ class Lookup(NamedTuple):
     layers: tuple[Layer, ...] = ()
     """The encodings around the pattern's text, outermost first."""
     heads: tuple[Head, ...] = ()
-    """Where nothing begins at the anchor, but it tells of these: one may stand before it, parted by a gap."""
+    """Those of which one may stand in parts before the anchor; where there are any, nothing begins at it."""
 
 
 def lookups(patterns: Sequence[Pattern]) -> tuple[list[Lookup], list[Anchor]]:
@@ -108,6 +107,7 @@ def lookups(patterns: Sequence[Pattern]) -> tuple[list[Lookup], list[Anchor]]:
 
 
 def _head(lookup: int, whole: Anchor) -> Head:
+    """The head that the anchor of a lookup finds where it is whole."""
     from scanner.detect.anchors import anchor
 
     first = (anchor([way[:count] for way in whole.ways]).regex for count in range(1, whole.length))

@@ -61,8 +61,8 @@ class Pattern(msgspec.Struct, frozen=True):
     """Whether its matches are read on through escapes, line ends and the joints of strings. The decoder must know what
     length makes a token whole."""
     holds: tuple[str, ...] = ()
-    """Texts of which matches hold one behind the anchor, within a kilobyte: what tells of them where a gap parts the
-    anchor, in a text that `joins` or in base64."""
+    """Texts of which every match holds one behind its anchor, within a kilobyte: they tell of it where a gap parts the
+    anchor, if it `joins`, and in base64."""
 
 
 class CookieFamily(msgspec.Struct, frozen=True):
