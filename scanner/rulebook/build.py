@@ -38,7 +38,7 @@ _DEEPEST: Final = 2
 """Encodings around one another: each takes three times as many anchors."""
 _OUTER: Final = frozenset({"base64", "utf-16"})
 """Those inside of which others are looked for."""
-_SHORTEST_HELD: Final = 5
+_SHORTEST_HELD: Final = 4
 """Characters of a text that is rare enough to be looked for, whatever they are."""
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")

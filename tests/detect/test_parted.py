@@ -63,6 +63,13 @@ def test_a_token(token, gap, engine):
         assert (raw.decode(), sighting.start) == (token, 4 + quote + shift), (shift, at)
 
 
+@pytest.mark.parametrize("at", range(4, 12))
+def test_another_gap(at):
+    """Where it parts the algorithm's name, the claims tell of the token."""
+    data = f"{TOKEN[:2]}\n{TOKEN[2:at]}\n{TOKEN[at:]}".encode()
+    assert [raw.decode() for raw, _ in found(examine(data))] == [TOKEN]
+
+
 @pytest.mark.parametrize("shift", range(3))
 def test_a_key(shift):
     """A private key in base64, wherever in the line that begins it."""
@@ -107,13 +114,14 @@ def heads(data: bytes) -> tuple[int, int]:
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        pytest.param(f"token = {TOKEN}\n", (1, 0), id="whole"),
-        pytest.param("\n".join([TOKEN] * 3), (3, 0), id="lines of whole ones"),
-        pytest.param(f"the name\n{TOKEN[1:]}", (1, 1), id="glued to a word"),
-        pytest.param(f"the nam\n{TOKEN[1:]}", (1, 0), id="another letter before the gap"),
-        pytest.param(f"e {TOKEN[1:]}", (1, 0), id="a space is no gap"),
-        pytest.param(f"e\n{TOKEN[2:]}", (1, 0), id="a letter is missing"),
-        pytest.param(f"e\n{TOKEN[1:4]}\n{TOKEN[4:]}", (0, 0), id="nothing tells"),
+        pytest.param(f"token = {TOKEN}\n", (2, 0), id="whole"),
+        pytest.param("\n".join([TOKEN] * 3), (6, 0), id="lines of whole ones"),
+        pytest.param(f"the name\n{TOKEN[1:]}", (2, 1), id="glued to a word"),
+        pytest.param(f"the nam\n{TOKEN[1:]}", (2, 0), id="another letter before the gap"),
+        pytest.param(f"e {TOKEN[1:]}", (2, 0), id="a space is no gap"),
+        pytest.param(f"e\n{TOKEN[2:]}", (2, 0), id="a letter is missing"),
+        pytest.param(f"e\n{TOKEN[1:4]}\n{TOKEN[4:]}", (1, 1), id="the algorithm's name parted too"),
+        pytest.param(f"e\n{TOKEN[1:4]}\n{TOKEN[4:].partition('.')[0]}", (0, 0), id="nothing tells"),
         pytest.param(f"e\nyJ{'x' * 1000} hbGci", (1, 1), id="near"),
         pytest.param(f"e\nyJ{'x' * 1030} hbGci", (1, 0), id="too far"),
         pytest.param("e\nyJxx hbGci hbGci", (2, 1), id="told of twice"),
