@@ -18,6 +18,7 @@ from pathlib import Path
 import tomli
 
 from scanner import rulebook, rulecheck
+from scanner.cookies import family
 from scanner.model import Message, Rule
 from scanner.rulebook import RuleBook, TokenClass
 
@@ -119,7 +120,9 @@ def _rules() -> str:
     parts += [f"| [`{rule.id}`](#{rule.id}) | {_severities(rule)} | {rule.title} |" for rule in book.rules]
     for rule in book.rules:
         parts += ["", *_rule(rule)]
-    return "\n".join([*parts, "", *_lookalikes(), "", *_classes(book.classes), "", *_issuers(book), ""])
+    return "\n".join(
+        [*parts, "", *_cookies(), "", *_lookalikes(), "", *_classes(book.classes), "", *_issuers(book), ""]
+    )
 
 
 def _rule(rule: Rule) -> Iterator[str]:
@@ -136,6 +139,28 @@ def _rule(rule: Rule) -> Iterator[str]:
         name = entry.id if entry.id.startswith(entry.framework) else f"{entry.framework} {entry.id}"
         yield f"  - {f'[{name}]({entry.url})' if entry.url else name}, {entry.title} ({entry.basis})"
     yield from (f"- *See*: <{link}>" for link in rule.references)
+
+
+_GIVES = {
+    "identity": "to be anybody", "code": "to run code", "state": "to choose the content", "nothing": "nothing more",
+}  # fmt: skip
+
+
+def _cookies() -> Iterator[str]:
+    """The formats of cookies that are found."""
+    yield from (
+        "## Cookies",
+        "",
+        "A secret that signs or encrypts one is proved by the framework's own derivation.",
+        "",
+    )
+    yield "| format | of | default names | who can make one gets | secret proved | tested with cookies of |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for known in rulebook.load_cookies().values():
+        names = ", ".join(f"`{name}`" for name in known.names)
+        proved = "yes" if hasattr(family(known.id), "signs") else "no"
+        title, made_by = f"[{known.title}]({known.source})", ", ".join(known.frameworks)
+        yield f"| {title} | {made_by} | {names} | {_GIVES[known.gives]} | {proved} | {known.tested} |"
 
 
 def _lookalikes() -> Iterator[str]:

@@ -78,6 +78,8 @@ class CookieFamily(msgspec.Struct, frozen=True):
     """What whoever can make one gets: to be anybody, to run code, to choose the content of a session, nothing."""
     source: str
     """Where the format is specified."""
+    tested: str
+    """What made the cookies of its tests."""
 
 
 class Lookalike(msgspec.Struct, frozen=True):

@@ -101,6 +101,7 @@ class CookieTable(_Table, frozen=True):
     frameworks: tuple[str, ...]
     gives: Literal["identity", "code", "state", "nothing"]
     source: str
+    tested: str
     regex: str | tuple[str, ...]
     names: tuple[str, ...] = ()
     anchor: str | tuple[str, ...] | None = None
@@ -117,7 +118,7 @@ class CookieTable(_Table, frozen=True):
 
     def family(self) -> CookieFamily:
         """The entry that it states."""
-        return CookieFamily(self.id, self.title, self.frameworks, self.names, self.gives, self.source)
+        return CookieFamily(self.id, self.title, self.frameworks, self.names, self.gives, self.source, self.tested)
 
 
 class LookalikeTable(_Table, frozen=True, rename={"what": "is"}):
