@@ -81,7 +81,9 @@ def test_completion(run: Run, words: str, offered: set[str]) -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_script(run: Run, shell: str) -> None:
+def test_completion_script(run: Run, monkeypatch: pytest.MonkeyPatch, shell: str) -> None:
+    # Else the shell is the one among the parents of this process, if there is one.
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
     result = run("--show-completion", shell)
     assert result.returncode == 0
     assert "_TOKENSWEEP_COMPLETE" in result.stdout
