@@ -28,6 +28,9 @@ _MOST: Final = 1 << 12
 """Bytes of a text that are looked at."""
 _BEFORE: Final = 1 << 11
 """Bytes before it."""
+_QUOTES: Final = re.compile(rb"""["'`]""")
+_CODE: Final = re.compile(r"\.(?:pyi?|[cm]?[jt]sx?|java|kts?|scala|cs|go|rs|swift|c|h|cc|cpp|hpp|mm?|dart|lua|zig)$")
+"""Programs of languages whose texts all have quotes: most of what is looked at has none, and costs nothing so."""
 
 
 def decode(text: bytes) -> Secret | None:
@@ -41,6 +44,8 @@ def decode_in(text: bytes, before: bytes, path: str) -> Secret | None:
     `before` is what stands before it in the file `path`, of which the last 2,048 bytes are looked at: in programs what
     has no quotes is no text, and a `secret` alone is what it stands in.
     """
+    if not _QUOTES.search(text) and _CODE.search(path.lower()):
+        return None
     quote = text[:1] == b'"'
     behind = (before[-_BEFORE:] + text[:quote]).decode("latin-1")
     place = Place(text[quote:_MOST].decode("latin-1"), behind, path.lower())
