@@ -98,6 +98,8 @@ class _BlobExamination:
         """Lines of our own suppressions."""
         self.useful: set[int] = set()
         """Lines of those that cover a sighting."""
+        self.taken: dict[str, int] = {}
+        """Where in the blob the last subject of each pattern ends."""
         self.token = (0, 0)
         """Where in the blob the last token stands."""
         self.found: Found | None = None
@@ -127,6 +129,7 @@ class _BlobExamination:
             if not pattern.decoder:
                 self.pragmas.append(self.blob.locator.line)
             elif self.found and self.found.decoded and not self._is_part(self.found):
+                self.taken[pattern.id] = self.found.end + self.blob.offset
                 sighting = self._sighting(data, begin, self.found, self.found.decoded)
                 self.subjects.sight(pattern.makes, self.found.decoded, sighting, decoder=pattern.decoder)
         if self.reading.cut_short:
@@ -148,7 +151,6 @@ class _BlobExamination:
         from scanner.decode.wrapped import Look, View, read
 
         view = View(data, begin, self.blob.offset)
-        taken: dict[str, int] = {}
 
         def attempt(data: memoryview, target: Target, start: int, limit: int, joins: bool) -> Outcome:
             pattern = self.patterns[target.pattern]
@@ -156,10 +158,9 @@ class _BlobExamination:
                 return alone(data, target, start, limit)
             look = Look(target.take, decoder(pattern.decoder), pattern.joins, target.behind, self.blob.path)
             # What stands before an anchor inside of a subject may be one that was found already.
-            seen = view._replace(begin=taken.get(pattern.id, begin)) if target.behind else view
+            taken = self.taken.get(pattern.id, 0) - self.blob.offset if target.behind else 0
+            seen = view._replace(begin=max(begin, taken))
             self.found = found = read(seen, start, limit, target.layers, look, joins=joins)
-            if target.behind and found.decoded:
-                taken[pattern.id] = found.end
             return found
 
         return attempt

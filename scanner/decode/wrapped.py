@@ -17,7 +17,7 @@ from scanner.model import Decoded, Layer, Token
 
 _FIRST: Final = 1 << 9
 """Bytes of a text that are read at first."""
-_BEHIND: Final = 1 << 12
+_BEHIND: Final = 1 << 11
 """Bytes before an anchor inside of a text that can belong to it."""
 _GROWTH: Final = 4
 """How many times as many are read next, where they were too few."""

@@ -161,7 +161,7 @@ def alone(data: memoryview, target: Target, start: int, limit: int, _: bool = Fa
 class Span:
     """The patterns' compiled side: takes a span from an anchor."""
 
-    __slots__ = ("extent", "length", "regex")
+    __slots__ = ("extent", "joins", "length", "regex")
 
     def __init__(self, pattern: Pattern, length: int) -> None:
         """`length` is that of the pattern's anchor, in bytes."""
@@ -173,15 +173,17 @@ class Span:
         self.regex = re2.compile(pattern.regex.encode("latin-1"), options)
         self.extent = re2.compile(pattern.extent.encode("latin-1"), options) if pattern.extent else None
         self.length = length
+        self.joins = pattern.joins
 
     def take(self, data: memoryview, start: int, limit: int) -> Taken:
         """What stands at `start` of `data`, which is read up to `limit`."""
         # Cut off and not only bounded: an end of a word must not depend on what stands behind, in another blob.
         text = data[:limit]
         found = self.regex.match(text, start)
+        read = self.extent.match(text, start) if self.extent and not (found and self.joins) else None
         if found:
-            return Taken(True, found.end(), found.end())
-        read = self.extent and self.extent.match(text, start)
+            # Another end may have been looked for as far as the run goes; a token ends where its parts do.
+            return Taken(True, found.end(), max(found.end(), read.end() if read else 0))
         if read:
             end = max(read.end(), start + 1)
             return Taken(False, end, end)

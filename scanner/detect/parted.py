@@ -22,25 +22,27 @@ WITHIN: Final = 1024
 
 def heads(
     data: memoryview, hits: Sequence[tuple[int, int]], lookups: Sequence[Lookup], floor: int, end: int
-) -> list[tuple[int, int]]:
-    """`hits` with those of heads that a gap parts in place of what tells of them, sorted.
+) -> Sequence[tuple[int, int]]:
+    """`hits`, which are sorted, with those of heads that a gap parts in place of what tells of them.
 
     A hit is where an anchor starts in `data`, and the index of its lookup. All are of one blob, that is looked at from
     `floor` to `end`, and there once for each head.
     """
-    found: set[tuple[int, int]] = set()
+    tells = [hit for hit in hits if lookups[hit[1]].heads]
+    if not tells:
+        return hits
+    found = [hit for hit in hits if not lookups[hit[1]].heads]
     looked: dict[int, int] = {}
-    for at, index in hits:
+    for at, index in tells:
         lookup = lookups[index]
         limit = at + lookup.length
-        if not lookup.heads:
-            found.add((at, index))
-        elif limit <= end:
+        if limit <= end:
             for head in lookup.heads:
                 begin = max(at - WITHIN, looked.get(head.lookup, floor))
                 looked[head.lookup] = at
-                found.update((start, head.lookup) for start in _starts(data, begin, at, limit, head))
-    return sorted(found)
+                found += ((start, head.lookup) for start in _starts(data, begin, at, limit, head))
+    found.sort()  # in linear time: of two runs that are sorted
+    return list(dict.fromkeys(found))
 
 
 def _starts(data: memoryview, begin: int, at: int, limit: int, head: Head) -> Iterator[int]:
