@@ -87,11 +87,11 @@ def refused(data, target, start, limit, joins):
 
 @pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in TEXTS.items()])
 def test_nothing_is_read_often(text, counts):
-    """Even where every try is refused, each byte is read a bounded number of times, however long the text."""
+    """Even where every try of every pattern is refused, each byte is read a bounded number of times."""
     for size in (20_000, 40_000):
         whole = text * (size // len(text))
         tries, read = work(whole, counts)
-        assert read <= 45 * len(whole)
+        assert read <= 120 * len(whole)
         assert tries <= len(whole) / 2
 
 
