@@ -11,18 +11,20 @@ import re
 from typing import Any, Final
 
 from scanner.cookies import Clues
-from scanner.cookies.spelling import LONGEST, exact, json_value, unquoted
+from scanner.cookies.spelling import exact, json_value, unquoted
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
 _SIGNED: Final = re.compile(rb"s:(.+)\.([A-Za-z0-9+/]{43})", re.DOTALL)
+_LONGEST: Final = 4096
+"""Bytes of a cookie that browsers keep (RFC 6265 §6.1)."""
 _ID: Final = re.compile(rb"[\w-]{20,}", re.ASCII)
 """An id has 24 random bytes in express-session, other numbers elsewhere."""
 
 
 def decode(text: bytes) -> Cookie | None:
     """The signed value that `text` is, with or without one character before it."""
-    if len(text) > LONGEST:
+    if len(text) > _LONGEST:
         return None
     start = 0 if text.startswith(b"s") else 1
     found = _SIGNED.fullmatch(unquoted(text[start:]))

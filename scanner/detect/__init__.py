@@ -180,10 +180,11 @@ class Span:
         # Cut off and not only bounded: an end of a word must not depend on what stands behind, in another blob.
         text = data[:limit]
         found = self.regex.match(text, start)
-        read = self.extent.match(text, start) if self.extent and not (found and self.joins) else None
         if found:
-            # Another end may have been looked for as far as the run goes; a token ends where its parts do.
-            return Taken(True, found.end(), max(found.end(), read.end() if read else 0))
+            # Another end may have been looked for behind it; a token ends where its parts do.
+            further = 0 if self.joins or not self.extent else LOOKAHEAD
+            return Taken(True, found.end(), min(found.end() + further, limit))
+        read = self.extent and self.extent.match(text, start)
         if read:
             end = max(read.end(), start + 1)
             return Taken(False, end, end)
