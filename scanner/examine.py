@@ -151,15 +151,20 @@ class _BlobExamination:
         from scanner.decode.wrapped import Look, View, read
 
         view = View(data, begin, self.blob.offset)
+        looks: dict[str, Look] = {}
 
         def attempt(data: memoryview, target: Target, start: int, limit: int, joins: bool) -> Outcome:
             pattern = self.patterns[target.pattern]
             if not pattern.decoder:
                 return alone(data, target, start, limit)
-            look = Look(target.take, decoder(pattern.decoder), pattern.joins, target.behind, self.blob.path)
-            # What stands before an anchor inside of a subject may be one that was found already.
-            taken = self.taken.get(pattern.id, 0) - self.blob.offset if target.behind else 0
-            seen = view._replace(begin=max(begin, taken))
+            look = looks.get(pattern.id)
+            if look is None:
+                reader = decoder(pattern.decoder)
+                look = looks[pattern.id] = Look(target.take, reader, pattern.joins, target.behind, self.blob.path)
+            seen = view
+            if target.behind:
+                # What stands before an anchor inside of a subject may be one that was found already.
+                seen = view._replace(begin=max(begin, self.taken.get(pattern.id, 0) - self.blob.offset))
             self.found = found = read(seen, start, limit, target.layers, look, joins=joins)
             return found
 
@@ -198,7 +203,7 @@ class _BlobExamination:
             of_line(head if begun else b"", self.contexts),
             self._allows(head, text, tail, above.rpartition(b"\n")[2], line),
             found.wrapping,
-            _name(decoded, above + newline + head),
+            _name(decoded, above, newline, head),
         )
 
     def _allows(self, head: bytes, text: bytes, tail: bytes, above: bytes, line: int) -> tuple[Allow, ...]:
@@ -236,8 +241,8 @@ class _BlobExamination:
             self.coverage.notes.append(f"{path}: {len(unused) - _NOTES} more suppressions cover nothing")
 
 
-def _name(decoded: Decoded, before: bytes) -> str:
-    """What a subject is called behind the text `before`."""
+def _name(decoded: Decoded, *before: bytes) -> str:
+    """What a subject is called behind the pieces of text `before`."""
     if isinstance(decoded, Secret):
         return decoded.name
     # What a cookie is called can be a part of its signature, and of the key of a token that is encrypted for one.
@@ -245,4 +250,4 @@ def _name(decoded: Decoded, before: bytes) -> str:
         return ""
     from scanner.cookies import name_behind
 
-    return str(decoded.details.get("name", "")) or name_behind(before)
+    return str(decoded.details.get("name", "")) or name_behind(b"".join(before))

@@ -215,8 +215,6 @@ def _without_traces(subjects: Sequence[Subject], findings: Sequence[Finding]) ->
 
     A value of which nothing is found is none that anybody has to know of: a placeholder, a word of a test.
     """
-    from scanner.secrets import identity
-
     found = {id(finding.subject) for finding in findings}
     told = []
     for subject in subjects:
@@ -227,6 +225,8 @@ def _without_traces(subjects: Sequence[Subject], findings: Sequence[Finding]) ->
         if secret is None:
             told.append(subject)
         elif id(subject) in found:
+            from scanner.secrets import identity
+
             subject.identity = identity(secret.reveal())
             told.append(subject)
     return told

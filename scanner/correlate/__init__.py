@@ -41,7 +41,7 @@ def correlate(
     find_owners(tokens, subjects, coverage)
     find_secrets(tokens, policy, coverage, place)
     tell_reuse(subjects)
-    tell_rotation(tokens)
+    tell_rotation(tokens, subjects)
     if keys:
         from scanner.correlate.verification import verify
 

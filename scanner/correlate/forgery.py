@@ -162,12 +162,15 @@ def _of_cookies(
     """Try the secrets of the scan, then the published ones, on its cookies, and on tokens that are no JWS."""
     groups: dict[tuple[str, str], _Group] = {}
     cookies = ((subject, subject.decoded) for subject in subjects if isinstance(subject.decoded, Cookie))
-    every: Iterator[tuple[Subject, Cookie | Token]] = chain(tokens(), cookies)
+    sealed = tokens() if any(map(_may_be_sealed, subjects)) else iter(())  # decoding all takes a while
+    every: Iterator[tuple[Subject, Cookie | Token]] = chain(sealed, cookies)
     for subject, decoded in every:
         name = decoded.family if isinstance(decoded, Cookie) else token_family(decoded)
         if name and hasattr(family(name), "signs"):
-            group = groups.setdefault((name, subject.sightings[0].name), _Group(name, signers.salts))
-            group.cookies.append((subject, decoded))
+            key = name, subject.sightings[0].name
+            if key not in groups:
+                groups[key] = _Group(name, signers.salts)
+            groups[key].cookies.append((subject, decoded))
     budget = Budget(policy.tries)
     for group in groups.values():
         for subject, proof in group.search(lambda _: signers.candidates, budget):
@@ -182,6 +185,11 @@ def _of_cookies(
         coverage.notes.append(
             f"secrets of cookies: {policy.tries:,} tries (--tries) were not enough for all; cookies concerned: {left:,}"
         )
+
+
+def _may_be_sealed(subject: Subject) -> bool:
+    """Whether a subject is a token that is no JWS in compact serialisation: those are tried elsewhere."""
+    return subject.kind == "token" and (subject.decoder != "jws" or subject.sealed.reveal().count(b".") == 4)
 
 
 def _published(cost: int) -> Iterable[Candidate]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from scanner.model import Subject, Token
@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 Tokens = Callable[[], Iterator[tuple[Subject, Token]]]
 
 
-def tell_rotation(tokens: Tokens) -> None:
-    """Add `fix` and, where it can be told, `key_changed` to tokens that were found in history."""
-    wanted = {
-        identity for subject, _ in tokens() for presence in _presences(subject) for identity in presence.successors
-    }
+def tell_rotation(tokens: Tokens, subjects: Sequence[Subject]) -> None:
+    """Add `fix` and, where it can be told, `key_changed` to tokens that were found in history; they are among the
+    `subjects`."""
+    found = [presence for subject in subjects if subject.kind == "token" for presence in _presences(subject)]
+    if not found:
+        return
+    wanted = {identity for presence in found for identity in presence.successors}
     keys = {subject.identity: _key(token) for subject, token in tokens() if subject.identity in wanted}
     for subject, token in tokens():
         presences = _presences(subject)
