@@ -16,6 +16,9 @@ from scanner.model import Subject, Token
 _GROWTH: Final = 4
 """How many times more tokens of a family are tried at once, each time that the secrets found sign only some."""
 
+_BYTES: Final = 64
+"""Bytes of signed text that may be hashed for one token, for each of the policy's tries."""
+
 
 class Family:
     """Tokens that are likely signed with one secret."""
@@ -53,11 +56,11 @@ class Family:
         if not is_compact(token):
             self.other[subject.identity] = token.signed.reveal(), token.signature.reveal()
 
-    def next(self, most_bytes: int) -> list[Target]:
-        """The tokens of the next round."""
+    def next(self, tries: int) -> list[Target]:
+        """The tokens of the next round; `tries` are all that the policy allows."""
         if self.is_new:
             self.untried.sort(key=_size)
-        self.targets = [self._target(subject, most_bytes) for subject in self.untried[: self.width]]
+        self.targets = [self._target(subject, tries * _BYTES) for subject in self.untried[: self.width]]
         del self.untried[: self.width]
         return self.targets
 

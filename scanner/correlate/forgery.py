@@ -12,20 +12,20 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.cookies import Clues, family, token_family
-from scanner.correlate.candidates import Candidate
-from scanner.correlate.candidates.found import found, place
+from scanner.correlate.candidates import Candidate, Provenance
+from scanner.correlate.candidates.found import found
+from scanner.correlate.evidence import tell_known, tell_signer
 from scanner.correlate.families import families
 from scanner.correlate.hmac_search import Budget, Target, search
 from scanner.model import Cookie, Coverage, Policy, Sealed, Secret, Subject, Token
 from scanner.rulebook import load_cookies
+from scanner.secrets import known
 
 if TYPE_CHECKING:
     from scanner.correlate import Tokens
 
 _DOUBTS: Final = 2
 """Tokens of a family, or cookies of a group, that are tried once nothing was found for its first."""
-_BYTES: Final = 64
-"""Bytes of signed text that may be hashed for one token, for each of the policy's tries."""
 _CHEAP: Final = 8
 """Tries up to which a secret is worth as long a list as tokens are tried with."""
 _DEAR: Final = 64
@@ -58,16 +58,8 @@ class Signers:
 
     def tell(self, candidate: Candidate, signed: Subject, words: str) -> None:
         """Make evidence on both sides: that this secret signs a subject, which is such a thing."""
-        owner = self._owners[candidate.secret]
         signed.secret = Sealed(candidate.secret)
-        signed.evidence["forgeable"] = True
-        signed.evidence["signed_by"] = place(owner.sightings[0])
-        signed.evidence["signs_as"] = words
-        owner.evidence["signs"] = True
-        forges = owner.evidence.setdefault("forges", [])
-        if words not in forges:
-            forges.append(words)
-        owner.evidence["forges_count"] = owner.evidence.get("forges_count", 0) + 1
+        tell_signer(self._owners[candidate.secret], signed, words)
 
 
 def find_signers(tokens: Tokens, subjects: Sequence[Subject], policy: Policy, coverage: Coverage) -> None:
@@ -91,7 +83,7 @@ def _of_tokens(tokens: Tokens, signers: Signers, policy: Policy, coverage: Cover
     budget = Budget(policy.tries)
     alike = every = families(tokens(), tell, _DOUBTS)
     while alike:
-        targets = [target for one in alike for target in one.next(policy.tries * _BYTES)]
+        targets = [target for one in alike for target in one.next(policy.tries)]
         search(targets, signers.candidates, budget)
         alike = [one for one in alike if one.goes_on(budget)]
     cut = sum(len(one.missed) + len(one.untried) for one in every if one.is_cut)
@@ -107,8 +99,8 @@ class _Group:
     def __init__(self, name: str, salts: tuple[bytes, ...]) -> None:
         """`name` is that of the format."""
         self.module = family(name)
-        known = load_cookies().get(name)
-        self._names = known.names if known else ()
+        entry = load_cookies().get(name)
+        self._names = entry.names if entry else ()
         self._salts = salts
         self.cookies: list[tuple[Subject, Cookie | Token]] = []
         """Those that nothing is known to sign."""
@@ -208,19 +200,11 @@ def _derived(cost: int) -> Iterable[Candidate]:
 
 def _check_known(subject: Subject, proof: _Proof) -> None:
     """Tell of a secret of the scan that everybody knows too."""
-    from scanner.correlate.candidates.listed import published
-
-    known = next((candidate for candidate in published() if candidate.secret == proof.candidate.secret), None)
-    if known:
-        _tell_known(subject, _Proof(known, proof.words))
+    secret = proof.candidate.secret
+    if secret in known():
+        _tell_known(subject, _Proof(Candidate(secret, Provenance(known()[secret])), proof.words))
 
 
 def _tell_known(subject: Subject, proof: _Proof) -> None:
-    evidence = subject.evidence
-    subject.secret = Sealed(proof.candidate.secret)
-    evidence["has_known_secret"] = True
-    evidence["known_secret_name"] = proof.candidate.words
-    evidence["known_secret_bytes"] = len(proof.candidate.secret)
-    evidence["signs_as"] = proof.words
-    if proof.candidate.shown is not None:
-        evidence["known_secret"] = proof.candidate.shown
+    tell_known(subject, proof.candidate)
+    subject.evidence["signs_as"] = proof.words

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scanner.correlate.candidates import Candidate, wordlist
+from scanner.correlate.evidence import tell_known
 from scanner.correlate.families import Family, families
 from scanner.correlate.hmac_search import Budget, Target, search
-from scanner.model import Coverage, Policy, Sealed, Skipped
+from scanner.model import Coverage, Policy, Skipped
 
 if TYPE_CHECKING:
     from scanner.correlate import Tokens
@@ -23,8 +24,6 @@ _DOUBTS: Final = 8
 """Tokens of a family that are tried with the published secrets alone, once the secret of its first is not found."""
 _LONG: Final = 1 << 14
 """Bytes from which on a token waits until all shorter ones were tried: servers refuse such a header."""
-_BYTES: Final = 64
-"""Bytes of signed text that may be hashed for one token, for each of the policy's tries."""
 
 
 def find_secrets(tokens: Tokens, policy: Policy, coverage: Coverage, place: str = "") -> None:
@@ -50,7 +49,7 @@ def _round(alike: list[Family], tokens: Tokens, place: str, policy: Policy, cove
     from scanner.correlate.candidates.listed import derived, published
     from scanner.correlate.candidates.names import near
 
-    targets = [target for family in alike for target in family.next(policy.tries * _BYTES)]
+    targets = [target for family in alike for target in family.next(policy.tries)]
     search(targets, published(), budget)
     first = {family.shortest.identity: family.targets for family in alike if family.is_new}
     for subject, token in tokens() if first else ():  # decoded again: there may be too many to keep
@@ -76,13 +75,8 @@ def _tell(target: Target) -> None:
         evidence["secrets_tried"] = target.tried
         return
     evidence.pop("secrets_tried", None)  # with those of an earlier round
-    target.subject.secret = Sealed(target.found.secret)
-    evidence["has_known_secret"] = True
-    evidence["known_secret_name"] = target.found.words
-    evidence["known_secret_bytes"] = len(target.found.secret)
+    tell_known(target.subject, target.found)
     evidence["known_secret_bytes_needed"] = len(target.signature)
-    if target.found.shown is not None:
-        evidence["known_secret"] = target.found.shown
 
 
 def _notes(found: list[Family], policy: Policy) -> Iterator[str]:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from scanner.correlate.candidates.found import place
+from scanner.correlate.evidence import place, tell_signer
 from scanner.correlate.keyring import Key as Verifier
 from scanner.correlate.keyring import open_keys, verifies
 from scanner.correlate.verification import BUDGET, check_of, cost_of
@@ -102,7 +102,7 @@ class _Search:
             family.missed += 1
             return
         family.found[owner.subject.identity] = owner
-        _tell(owner.subject, check.subject)
+        tell_signer(owner.subject, check.subject, _WORDS)
 
     def _likely(self, check: Check, family: _Family) -> Iterator[_Owned]:
         """The keys to try, the likeliest first."""
@@ -123,14 +123,3 @@ class _Search:
             if verifies(one.verifier, algorithm, signed, signature):
                 return one
         return None
-
-
-def _tell(owner: Subject, signed: Subject) -> None:
-    """Make evidence on both sides."""
-    signed.evidence["forgeable"] = True
-    signed.evidence["signed_by"] = place(owner.sightings[0])
-    signed.evidence["signs_as"] = _WORDS
-    evidence = owner.evidence
-    evidence["signs"] = True
-    evidence["forges"] = list(dict.fromkeys([*evidence.get("forges", ()), _WORDS]))
-    evidence["forges_count"] = evidence.get("forges_count", 0) + 1

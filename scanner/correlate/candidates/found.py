@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from scanner.correlate.candidates import Candidate, Provenance
-from scanner.model import Key, Secret, Sighting, Subject
+from scanner.model import Key, Secret, Subject
 
 _KEY_BYTES: Final = frozenset({16, 20, 24, 32, 48, 64, 96, 128})
 """Lengths of keys; what decodes to another length is a text that happens to decode."""
@@ -35,11 +35,6 @@ def _values(subject: Subject) -> Iterable[tuple[str, bytes]]:
         return _forms(decoded.value.reveal())
     secret = decoded.details.get("secret") if isinstance(decoded, Key) else None
     return [("", secret.reveal())] if secret else []
-
-
-def place(sighting: Sighting) -> str:
-    """Where something stands, for people: `config/app.py:7`."""
-    return f"{sighting.origin.path}:{sighting.line}"
 
 
 def _forms(value: bytes) -> Iterator[tuple[str, bytes]]:
