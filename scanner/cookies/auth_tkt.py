@@ -12,7 +12,8 @@ import re
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.contents import GAP, LONGEST, instant, unquoted, unslashed
+from scanner.cookies.contents import GAP, unslashed
+from scanner.cookies.values import LONGEST, moment, unquoted
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
@@ -41,7 +42,7 @@ def decode(text: bytes) -> Cookie | None:
     else:
         plain = unslashed(plain) if b"!" in plain else unquoted(plain)
     ticket = _TICKET.fullmatch(plain)
-    issued = instant(int(ticket["time"], 16)) if ticket else None
+    issued = moment(int(ticket["time"], 16)) if ticket else None
     if not ticket or not issued:
         return None
     seconds = issued.seconds.to_bytes(4)

@@ -11,7 +11,8 @@ import re
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.spelling import LONGEST, behind_name, unquoted
+from scanner.cookies.spelling import behind_name
+from scanner.cookies.values import LONGEST, unquoted
 from scanner.model import Cookie, Sealed
 
 _PAIR: Final = re.compile(rb"([0-9a-f]{64})\|([0-9a-f]{64})")

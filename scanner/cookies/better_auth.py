@@ -5,12 +5,11 @@ Tested with cookies of better-auth 1.7.
 
 from __future__ import annotations
 
-import hmac
 import re
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.spelling import LONGEST, behind_name, exact, unquoted
+from scanner.cookies.spelling import by_sha256, signed
 from scanner.model import Cookie, Sealed
 
 _SIGNED: Final = re.compile(rb"([\w-]{1,512})\.([A-Za-z0-9+/]{43}=)", re.ASCII)
@@ -20,20 +19,16 @@ _TOKEN: Final = 32
 
 def decode(text: bytes) -> Cookie | None:
     """The signed value that stands in `text`, behind its name or not."""
-    if len(text) > LONGEST:
-        return None
-    start = behind_name(text)
-    found = _SIGNED.fullmatch(unquoted(text[start:]))
-    mac = found and exact(found[2], 32)
-    if not found or not mac:
+    found = signed(text, _SIGNED)
+    if not found:
         return None
     return Cookie(
         family="better-auth",
-        raw=Sealed(text[start:]),
-        signed=Sealed(found[1]),
-        signature=Sealed(mac),
-        payload="opaque" if len(found[1]) >= _TOKEN else "text",
-        start=start,
+        raw=Sealed(text[found.start :]),
+        signed=Sealed(found.value),
+        signature=Sealed(found.mac),
+        payload="opaque" if len(found.value) >= _TOKEN else "text",
+        start=found.start,
     )
 
 
@@ -44,7 +39,7 @@ def begins(text: bytes) -> bool:
 
 def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
     """Whether `secret` signs it: HMAC-SHA256 over the token."""
-    if hmac.digest(secret, cookie.signed.reveal(), "sha256") != cookie.signature.reveal():
+    if not by_sha256(secret, cookie):
         return None
     return "session token of Better Auth" if cookie.payload == "opaque" else "signed cookie of Better Auth or Hono"
 

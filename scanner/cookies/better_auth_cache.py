@@ -12,7 +12,8 @@ import re
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.spelling import LONGEST, end, exact, json_value
+from scanner.cookies.spelling import end, exact, json_value
+from scanner.cookies.values import LONGEST
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 

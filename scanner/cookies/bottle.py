@@ -12,7 +12,8 @@ import re
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.contents import LONGEST, content, unquoted
+from scanner.cookies.contents import content
+from scanner.cookies.values import LONGEST, unquoted
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 

@@ -7,23 +7,15 @@ import re
 import zlib
 from itertools import pairwise
 from typing import Any, Final, Literal, NamedTuple
-from urllib.parse import unquote_to_bytes
 
 from scanner.decode.reading import Reader
-from scanner.decode.times import numeric_date
-from scanner.model import NumericDate
 
-LONGEST: Final = 1 << 16
-"""Characters of a cookie that are read: sixteen times what browsers keep (RFC 6265 §6.1). What is longer is none."""
 GAP: Final = rb"[\"']?\]?[\s=:,>]{1,40}[\"']?(?:value[\"']?[\s=:]{1,4}[\"']?)?"
 """What stands between a cookie's name and its value: `=`, a tab, `": "`, `'] = "`, `", "value": "`."""
 SEPARATOR: Final = rb"(?:\||%7[Cc])"
 """A bar, percent-encoded or not."""
 _INFLATED: Final = 1 << 16
 """Bytes that a compressed content is inflated to."""
-_EARLIEST: Final = 1_104_537_600
-_LATEST: Final = 4_102_444_800
-"""2005-01-01 and 2100-01-01 UTC, seconds: between them lie the times that frameworks sign."""
 _OCTET: Final = re.compile(rb"%[0-9A-Fa-f]{2}")
 _ESCAPE: Final = re.compile(rb"\\(?:([0-3][0-7]{2})|(.))")
 _STANDARD: Final = bytes.maketrans(b"-_", b"+/")
@@ -73,11 +65,6 @@ def names_user(claims: dict[str, Any] | None) -> bool:
     return claims is not None and not _USERS.isdisjoint(map(str.lower, claims))
 
 
-def unquoted(text: bytes) -> bytes:
-    """`text` with its percent-encoding undone, once."""
-    return unquote_to_bytes(text) if b"%" in text else text
-
-
 def unslashed(text: bytes) -> bytes:
     r"""`text` with the quoting of Python's `http.cookies` and of WebOb undone: `\054` is a comma, `\"` a quote."""
     return _ESCAPE.sub(_unslashed, text) if b"\\" in text else text
@@ -105,11 +92,6 @@ def inflated(data: bytes) -> bytes | None:
     except zlib.error:
         return None
     return plain if inflater.eof or inflater.unconsumed_tail else None
-
-
-def instant(seconds: float) -> NumericDate | None:
-    """The instant of a time in seconds since 1970; None before 2005 and from 2100 on."""
-    return numeric_date(seconds) if _EARLIEST <= seconds < _LATEST else None
 
 
 def digest(text: bytes) -> bytes | None:

@@ -6,12 +6,12 @@ Tested with cookies of express-session 1.19 and cookie-parser 1.4.
 
 from __future__ import annotations
 
-import hmac
 import re
 from typing import Any, Final
 
 from scanner.cookies import Clues
-from scanner.cookies.spelling import exact, json_value, unquoted
+from scanner.cookies.spelling import by_sha256, exact, json_value
+from scanner.cookies.values import unquoted
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
@@ -72,7 +72,7 @@ def begins(text: bytes) -> bool:
 
 def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
     """Whether `secret` signs it: HMAC-SHA256 over the value."""
-    if hmac.digest(secret, cookie.signed.reveal(), "sha256") != cookie.signature.reveal():
+    if not by_sha256(secret, cookie):
         return None
     return "session id of express-session" if cookie.payload == "opaque" else "signed cookie of Express"
 

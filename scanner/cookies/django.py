@@ -14,17 +14,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from scanner.cookies import FEW, Clues
-from scanner.cookies.contents import (
-    LONGEST,
-    Content,
-    content,
-    digest,
-    inflated,
-    instant,
-    looks_random,
-    names_user,
-    unquoted,
-)
+from scanner.cookies.contents import Content, content, digest, inflated, looks_random, names_user
+from scanner.cookies.values import LONGEST, moment, unquoted
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, NumericDate, Sealed
 
@@ -150,7 +141,7 @@ def _issued(time: bytes) -> NumericDate | None:
     seconds = 0
     for char in time:
         seconds = seconds * 62 + _BASE62[char]
-    return instant(seconds)
+    return moment(seconds)
 
 
 def _kind(cookie: Cookie, clues: Clues) -> str:

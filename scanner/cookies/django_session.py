@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.contents import LONGEST, content, names_user
+from scanner.cookies.contents import content, names_user
+from scanner.cookies.values import LONGEST
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 

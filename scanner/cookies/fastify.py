@@ -5,12 +5,11 @@ So it is known by its name alone, and by what an id looks like. Tested with cook
 
 from __future__ import annotations
 
-import hmac
 import re
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.spelling import LONGEST, behind_name, exact, unquoted
+from scanner.cookies.spelling import by_sha256, signed
 from scanner.model import Cookie, Sealed
 
 _SIGNED: Final = re.compile(rb"([\w-]{32})\.([A-Za-z0-9+/]{43})", re.ASCII)
@@ -18,20 +17,16 @@ _SIGNED: Final = re.compile(rb"([\w-]{32})\.([A-Za-z0-9+/]{43})", re.ASCII)
 
 def decode(text: bytes) -> Cookie | None:
     """The signed id that stands in `text` behind its name."""
-    if len(text) > LONGEST:
-        return None
-    start = behind_name(text)
-    found = _SIGNED.fullmatch(unquoted(text[start:]))
-    mac = found and exact(found[2], 32)
-    if not found or not mac:
+    found = signed(text, _SIGNED)
+    if not found:
         return None
     return Cookie(
         family="fastify",
-        raw=Sealed(text[start:]),
-        signed=Sealed(found[1]),
-        signature=Sealed(mac),
+        raw=Sealed(text[found.start :]),
+        signed=Sealed(found.value),
+        signature=Sealed(found.mac),
         payload="opaque",
-        start=start,
+        start=found.start,
     )
 
 
@@ -42,7 +37,7 @@ def begins(text: bytes) -> bool:
 
 def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
     """Whether `secret` signs it: HMAC-SHA256 over the value."""
-    if hmac.digest(secret, cookie.signed.reveal(), "sha256") != cookie.signature.reveal():
+    if not by_sha256(secret, cookie):
         return None
     return "session id of @fastify/session"
 

@@ -14,7 +14,8 @@ from functools import lru_cache
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.spelling import LONGEST, base64_run, exact, standard, unquoted
+from scanner.cookies.spelling import base64_run, exact, standard
+from scanner.cookies.values import LONGEST, unquoted
 from scanner.model import Cookie, Sealed
 
 _PARTS: Final = re.compile(rb"(?s)(.*?)(?:;|%3[Bb])((?:[A-Za-z0-9+/]|%2[BbFf]){32})")

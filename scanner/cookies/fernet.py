@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.contents import LONGEST, instant
+from scanner.cookies.values import LONGEST, moment
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
@@ -31,7 +31,7 @@ def decode(text: bytes) -> Cookie | None:
     data = Reader().base64(found["text"]) if found else None
     if not found or not data or data[0] != _VERSION or len(data) < _LEAST_BYTES or (len(data) - _LEAST_BYTES) % 16:
         return None
-    issued = instant(int.from_bytes(data[1:9]))
+    issued = moment(int.from_bytes(data[1:9]))
     if not issued:
         return None
     return Cookie(
@@ -49,7 +49,7 @@ def begins(text: bytes) -> bool:
     """Whether `text` begins with a version and a time."""
     found = _VALUE.match(text[:LONGEST])
     data = Reader().base64(found["text"][:12]) if found else None
-    return bool(data and len(data) == 9 and data[0] == _VERSION and instant(int.from_bytes(data[1:])))
+    return bool(data and len(data) == 9 and data[0] == _VERSION and moment(int.from_bytes(data[1:])))
 
 
 def signs(secret: bytes, cookie: Cookie, _clues: Clues) -> str | None:

@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.spelling import LONGEST, end, exact, unquoted
+from scanner.cookies.spelling import end, exact
+from scanner.cookies.values import LONGEST, unquoted
 from scanner.model import Cookie, Sealed
 
 _SEAL: Final = re.compile(

@@ -14,7 +14,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from scanner.cookies import FEW, Clues
-from scanner.cookies.contents import LONGEST, Content, content, digest, inflated, instant, names_user, unquoted
+from scanner.cookies.contents import Content, content, digest, inflated, names_user
+from scanner.cookies.values import LONGEST, moment, unquoted
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, NumericDate, Sealed
 
@@ -138,7 +139,7 @@ def _content(payload: bytes) -> Content | None:
 
 def _issued(time: bytes) -> NumericDate | None:
     seconds = int.from_bytes(Reader().base64(time) or b"")
-    return instant(seconds + _EPOCH if seconds in _SINCE_EPOCH else seconds)
+    return moment(seconds + _EPOCH if seconds in _SINCE_EPOCH else seconds)
 
 
 def _kind(cookie: Cookie, clues: Clues) -> str:

@@ -11,7 +11,8 @@ import re
 from typing import Any, Final, NamedTuple
 
 from scanner.cookies import Clues
-from scanner.cookies.spelling import LONGEST, end, exact, json_value, standard
+from scanner.cookies.spelling import end, exact, json_value, standard
+from scanner.cookies.values import LONGEST
 from scanner.model import Cookie, Sealed
 
 _COOKIE: Final = re.compile(

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.contents import LONGEST, unquoted
+from scanner.cookies.values import LONGEST, unquoted
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 

@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Final
 
 from scanner.cookies import FEW, Clues
-from scanner.cookies.contents import instant
 from scanner.cookies.uris import LONGEST, TRAILING, places
+from scanner.cookies.values import moment
 from scanner.model import Cookie, Sealed
 
 _URL: Final = re.compile(
@@ -34,7 +34,7 @@ def decode(text: bytes) -> Cookie | None:
     raw = found["url"].rstrip(TRAILING)
     pairs = raw[found.start("query") - found.start("url") :].replace(b"&amp;", b"&").split(b"&")
     signatures = [match[1] for pair in pairs if (match := _SIGNATURE.fullmatch(pair))]
-    ends = [instant(int(match[1])) for pair in pairs if (match := _EXPIRES.fullmatch(pair))]
+    ends = [moment(int(match[1])) for pair in pairs if (match := _EXPIRES.fullmatch(pair))]
     if len(signatures) != 1 or len(ends) != 1 or not ends[0]:
         return None
     query = b"&".join(pair for pair in pairs if not pair.startswith(b"signature="))

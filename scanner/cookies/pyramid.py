@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Final
 
 from scanner.cookies import FEW, Clues
-from scanner.cookies.contents import LONGEST, content, instant, names_user
+from scanner.cookies.contents import content, names_user
+from scanner.cookies.values import LONGEST, moment
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
@@ -37,7 +38,7 @@ def decode(text: bytes) -> Cookie | None:
         value = Reader().json(signed)
         if len(value) != 3 or not all(isinstance(time, int | float) for time in value[:2]):
             return None
-        session, created = value[2], instant(value[1])
+        session, created = value[2], moment(value[1])
         if not isinstance(session, dict) or not created:
             return None
     elif held.serializer != "pickle":

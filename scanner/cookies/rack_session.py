@@ -12,7 +12,8 @@ import re
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.spelling import LONGEST, behind_name, unquoted
+from scanner.cookies.spelling import behind_name
+from scanner.cookies.values import LONGEST, unquoted
 from scanner.model import Cookie, Sealed
 
 _TEXT: Final = re.compile(rb"[\w-]+={0,2}", re.ASCII)

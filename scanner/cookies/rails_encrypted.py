@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from scanner.cookies import Clues
-from scanner.cookies.spelling import LONGEST, base64_run, exact, standard, unquoted
+from scanner.cookies.spelling import base64_run, exact, standard
+from scanner.cookies.values import LONGEST, unquoted
 from scanner.cookies.verifier import derived, salts_with
 from scanner.model import Cookie, Sealed
 

@@ -6,12 +6,12 @@ Tested with cookies of @remix-run/node 2.17 and react-router 7.18.
 
 from __future__ import annotations
 
-import hmac
 import re
 from typing import Any, Final
 
 from scanner.cookies import Clues
-from scanner.cookies.spelling import LONGEST, behind_name, exact, json_value, standard, unquoted
+from scanner.cookies.spelling import behind_name, by_sha256, exact, json_value, standard
+from scanner.cookies.values import LONGEST, unquoted
 from scanner.model import Cookie, Sealed
 
 _VALUE: Final = re.compile(rb"([A-Za-z0-9+/]+={0,2})(?:\.([A-Za-z0-9+/]{43}))?")
@@ -50,7 +50,7 @@ def begins(text: bytes) -> bool:
 
 def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
     """Whether `secret` signs it: HMAC-SHA256 over the base64 text."""
-    if hmac.digest(secret, cookie.signed.reveal(), "sha256") != cookie.signature.reveal():
+    if not by_sha256(secret, cookie):
         return None
     return "signed cookie of Remix or React Router"
 

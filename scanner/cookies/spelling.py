@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import binascii
+import hmac
 import re
-from typing import Any, Final
-from urllib.parse import unquote_to_bytes
+from typing import Any, Final, NamedTuple
 
+from scanner.cookies.values import LONGEST, unquoted
 from scanner.decode.reading import Reader
 from scanner.decode.times import numeric_date
-from scanner.model import NumericDate
-
-LONGEST: Final = 1 << 16
-"""Bytes of the longest text that is read: browsers keep cookies of 4,096 bytes (RFC 6265 §6.1), tokens of the same
-format in pages are longer."""
+from scanner.model import Cookie, NumericDate
 
 _BEHIND_NAME: Final = re.compile(
     rb"""
@@ -35,11 +32,6 @@ _UNSAFE: Final = re.compile(rb"(?s).*[^A-Za-z0-9_-]")
 _PADDING: Final = re.compile(rb"(?:=|%3[Dd]){0,2}(?:%0[Aa])?\Z")
 URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
 """From the alphabet that is safe in addresses to the standard one (RFC 4648 §5)."""
-
-
-def unquoted(text: bytes) -> bytes:
-    """`text` with its percent-encoding undone once; a plus stays a plus."""
-    return unquote_to_bytes(text) if b"%" in text else text
 
 
 def behind_name(text: bytes) -> int:
@@ -72,6 +64,29 @@ def exact(text: bytes, size: int) -> bytes | None:
     if value is None or len(value) != size or binascii.b2a_base64(value, newline=False).rstrip(b"=") != bare:
         return None
     return value
+
+
+class Signed(NamedTuple):
+    """A value and its signature, as they stand in a text."""
+
+    start: int
+    value: bytes
+    mac: bytes
+
+
+def signed(text: bytes, shape: re.Pattern[bytes]) -> Signed | None:
+    """The value with a signature of 32 bytes that stands in `text`, behind its name or not: the groups of `shape`."""
+    if len(text) > LONGEST:
+        return None
+    start = behind_name(text)
+    found = shape.fullmatch(unquoted(text[start:]))
+    mac = found and exact(found[2], 32)
+    return Signed(start, found[1], mac) if found and mac else None
+
+
+def by_sha256(secret: bytes, cookie: Cookie) -> bool:
+    """Whether `secret`, as it is, signs a cookie with HMAC-SHA256."""
+    return hmac.digest(secret, cookie.signed.reveal(), "sha256") == cookie.signature.reveal()
 
 
 def json_value(data: bytes) -> Any:

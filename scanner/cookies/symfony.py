@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 from urllib.parse import quote_plus, unquote_plus, unquote_to_bytes
 
 from scanner.cookies import FEW, Clues
-from scanner.cookies.contents import instant
 from scanner.cookies.uris import LONGEST, PIECE, TRAILING, places
+from scanner.cookies.values import moment
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
@@ -47,7 +47,7 @@ def decode(text: bytes) -> Cookie | None:
     if not found or not signature:
         return None
     signed = _signed(raw)
-    expires = instant(int(signed.expires)) if re.fullmatch(r"[0-9]{10}", signed.expires) else None
+    expires = moment(int(signed.expires)) if re.fullmatch(r"[0-9]{10}", signed.expires) else None
     return Cookie(
         family="symfony",
         raw=Sealed(raw),

@@ -11,7 +11,8 @@ import re
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.contents import LONGEST, SEPARATOR, content, instant, names_user, unquoted
+from scanner.cookies.contents import SEPARATOR, content, names_user
+from scanner.cookies.values import LONGEST, moment, unquoted
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 
@@ -40,7 +41,7 @@ def decode(text: bytes) -> Cookie | None:
         return None
     encoded = unquoted(found["value"])
     value = Reader().base64(encoded) if len(encoded) % 4 == 0 else None
-    issued = instant(int(found["time"]))
+    issued = moment(int(found["time"]))
     if value is None or not issued:
         return None
     held = content(value)

@@ -45,6 +45,11 @@ def instant(value: float) -> NumericDate | None:
     return date if date and _EARLIEST <= date.seconds < _LATEST else None
 
 
+def moment(seconds: float) -> NumericDate | None:
+    """The instant of a time in seconds since 1970, and in no other unit; None before 2005 and from 2100 on."""
+    return instant(seconds) if seconds < _LATEST else None
+
+
 def tries_of(cookie: Cookie) -> int:
     """What it costs to go once through all that the signature covers, in HMACs over a short text."""
     return 1 + len(cookie.signed) // _BYTES_PER_TRY

@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from scanner.cookies import Clues
-from scanner.cookies.spelling import LONGEST, URL_SAFE, base64_run, standard, unquoted
+from scanner.cookies.spelling import URL_SAFE, base64_run, standard
+from scanner.cookies.values import LONGEST, unquoted
 from scanner.model import Cookie
 
 MARSHAL: Final = re.compile(rb'\x04\x08[\[{"/:;@CFISTUcefilmou0]')

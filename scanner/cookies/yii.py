@@ -10,7 +10,8 @@ import re
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.contents import LONGEST, spelt, unquoted
+from scanner.cookies.contents import spelt
+from scanner.cookies.values import LONGEST, unquoted
 from scanner.model import Cookie, Sealed
 
 _VALUE: Final = re.compile(

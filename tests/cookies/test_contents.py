@@ -9,17 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.cookies.contents import (
-    content,
-    digest,
-    inflated,
-    instant,
-    looks_random,
-    names_user,
-    spelt,
-    unquoted,
-    unslashed,
-)
+from scanner.cookies.contents import content, digest, inflated, looks_random, names_user, spelt, unslashed
+from scanner.cookies.values import moment, unquoted
 
 
 @pytest.mark.parametrize(
@@ -110,9 +101,9 @@ def test_unslashed():
 
 def test_times():
     """From 2005 to the end of 2099."""
-    assert instant(1_104_537_599) is None
-    assert instant(4_102_444_800) is None
-    assert (instant(1_104_537_600) or json.loads("{}")).seconds == 1_104_537_600
+    assert moment(1_104_537_599) is None
+    assert moment(4_102_444_800) is None
+    assert (moment(1_104_537_600) or json.loads("{}")).seconds == 1_104_537_600
 
 
 def test_looks_random():

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.cookies.spelling import LONGEST, base64_run, behind_name, end, exact, json_value, standard, unquoted
+from scanner.cookies.spelling import base64_run, behind_name, end, exact, json_value, standard
+from scanner.cookies.values import LONGEST, unquoted
 from scanner.model import NumericDate
 
 
