@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from scanner import __version__, pipeline, rulebook
-from scanner.decode import token_of
+from scanner.decode import decoded_of
 from scanner.decode.identify import identify
 from scanner.model import (
     WRAPPINGS,
@@ -101,7 +101,7 @@ def find(text: bytes, book: rulebook.RuleBook, policy: Policy) -> Found:
         subjects = pipeline.examine_bytes(data, Origin("message", "input"), book, policy).subjects
         subjects.sort(key=lambda subject: _ORDER.index(subject.kind))
         first = subjects[0] if subjects else None
-        decoded = first and (first.decoded or token_of(first.decoder, first.sealed.reveal()))
+        decoded = first and decoded_of(first)
         if first and decoded:
             wrapping = [WRAPPINGS[name] for name in first.sightings[0].wrapping]
             found = Found(subjects, decoded, ", ".join(filter(None, [reading, *wrapping])))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner import __version__, rulebook
-from scanner.decode import token_of
+from scanner.decode import decoded_of
 from scanner.examine import Examiner
 from scanner.execute.local import Crash, processors, run
 from scanner.model import (
@@ -205,8 +205,8 @@ def judge_all(
 def _tokens(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Token]]:
     """The tokens among the subjects with what they say; decoding twice costs less than keeping all of them decoded."""
     for subject in subjects:
-        token = token_of(subject.decoder, subject.sealed.reveal()) if subject.kind == "token" else None
-        if token:
+        token = decoded_of(subject) if subject.kind == "token" else None
+        if isinstance(token, Token):
             yield subject, token
 
 

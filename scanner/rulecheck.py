@@ -13,7 +13,7 @@ import msgspec
 
 from scanner import pipeline
 from scanner.correlate import correlate
-from scanner.decode import token_of
+from scanner.decode import decoded_of
 from scanner.decode.jws import decode
 from scanner.detect import Detector, Reading, alone
 from scanner.judge import Judge
@@ -21,7 +21,6 @@ from scanner.keys import parse
 from scanner.model import (
     Commit,
     Coverage,
-    Decoded,
     Origin,
     Policy,
     Presence,
@@ -105,13 +104,13 @@ def try_rule(book: RuleBook, rule: Rule, example: Example) -> str:
     except (ValueError, UsageError) as error:
         return str(error)
     subjects = _sighted(book, text, example)
-    judged = [(subject, decoded) for subject in _meant(subjects, rule, text) if (decoded := _decoded(subject))]
+    judged = [(subject, decoded) for subject in _meant(subjects, rule, text) if (decoded := decoded_of(subject))]
     if not judged:
         return f"its {rule.on} is not found in its files" if text or example.finds else ""
     # A signature that signs nothing has no secret; trying all of them on hundreds of examples would take a minute.
     signed = example.sign_with is not None or rule.on != "token"
     policy = example.policy if signed else msgspec.structs.replace(example.policy, tries=0)
-    tokens = [(subject, token) for subject in subjects if isinstance(token := _decoded(subject), Token)]
+    tokens = [(subject, token) for subject in subjects if isinstance(token := decoded_of(subject), Token)]
     correlate(lambda: iter(tokens), policy, Coverage(), keys, subjects=subjects)
     judge = Judge(msgspec.structs.replace(book, rules=(rule,)), policy, int(example.now.timestamp()))
     found = max((finding.severity for pair in judged for finding in judge.judge(*pair)), default=None)
@@ -134,10 +133,6 @@ def _meant(subjects: Sequence[Subject], rule: Rule, token: bytes) -> list[Subjec
     known = decode(token)
     alike = (s for s in subjects if (s.identity == known.identity if known else s.sealed.reveal() == token))
     return list(alike)[:1]
-
-
-def _decoded(subject: Subject) -> Decoded | None:
-    return subject.decoded or token_of(subject.decoder, subject.sealed.reveal())
 
 
 def try_issuer(book: RuleBook, issuer: Issuer, example: IssuerExample) -> str:

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from scanner.cookies import family
-from scanner.model import DECODERS, Decoded, Token
+from scanner.model import DECODERS, Decoded, Subject, Token
 
 
 class Decoder(Protocol):
@@ -47,3 +47,8 @@ def token_of(name: str, raw: bytes) -> Token | None:
     """The token that the decoder of this name reads in `raw`."""
     decoded = decoder(name).decode(raw)
     return decoded if isinstance(decoded, Token) else None
+
+
+def decoded_of(subject: Subject) -> Decoded | None:
+    """What a subject says: as it is kept, or decoded again."""
+    return subject.decoded or decoder(subject.decoder).decode(subject.sealed.reveal())

@@ -9,33 +9,26 @@ from scanner.model import Cookie, Sighting
 from scanner.rulebook import load_cookies
 
 
-class CookieFacts:
-    """Tells the facts of one cookie after another, as of one moment."""
-
-    def __init__(self, now: int) -> None:
-        """`now` is in seconds since 1970-01-01 UTC."""
-        self._now = now
-
-    def of(self, cookie: Cookie, sightings: Sequence[Sighting]) -> dict[str, Any]:
-        """The facts `cookie.*`."""
-        family = load_cookies()[cookie.family]
-        facts: dict[str, Any] = {
-            "cookie.family": family.id,
-            "cookie.title": family.title,
-            "cookie.frameworks": list(family.frameworks),
-            "cookie.gives": family.gives,
-            "cookie.payload": cookie.payload,
-            "cookie.state": "unknown",
-            "cookie.names": sorted({sighting.name for sighting in sightings if sighting.name}),
-        }
-        if cookie.claims is not None:
-            facts["cookie.claim_names"] = sorted(cookie.claims)
-        if cookie.serializer:
-            facts["cookie.serializer"] = cookie.serializer
-        issued, expires = (cookie.times.get(name) for name in ("iat", "exp"))
-        if issued:
-            facts["cookie.issued_at"] = issued.seconds
-        if expires:
-            facts["cookie.expires_at"] = expires.seconds
-            facts["cookie.state"] = "expired" if expires.seconds <= self._now else "live"
-        return facts
+def cookie_facts(cookie: Cookie, sightings: Sequence[Sighting], now: int) -> dict[str, Any]:
+    """The facts `cookie.*`; `now` is in seconds since 1970-01-01 UTC."""
+    family = load_cookies()[cookie.family]
+    facts: dict[str, Any] = {
+        "cookie.family": family.id,
+        "cookie.title": family.title,
+        "cookie.frameworks": list(family.frameworks),
+        "cookie.gives": family.gives,
+        "cookie.payload": cookie.payload,
+        "cookie.state": "unknown",
+        "cookie.names": sorted({sighting.name for sighting in sightings if sighting.name}),
+    }
+    if cookie.claims is not None:
+        facts["cookie.claim_names"] = sorted(cookie.claims)
+    if cookie.serializer:
+        facts["cookie.serializer"] = cookie.serializer
+    issued, expires = (cookie.times.get(name) for name in ("iat", "exp"))
+    if issued:
+        facts["cookie.issued_at"] = issued.seconds
+    if expires:
+        facts["cookie.expires_at"] = expires.seconds
+        facts["cookie.state"] = "expired" if expires.seconds <= now else "live"
+    return facts

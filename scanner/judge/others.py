@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scanner.expressions import Outcome
-from scanner.judge.cookie import CookieFacts
+from scanner.judge.cookie import cookie_facts
 from scanner.judge.exposure import exposure
 from scanner.judge.place import seen_facts
 from scanner.judge.private_key import key_facts
@@ -27,7 +27,6 @@ class OtherJudge:
             self._verdicts.checks(check for check in self._verdicts.rules if check.rule.per == per)
             for per in ("subject", "place")
         )
-        self._cookies = CookieFacts(now)
         self._published = book.published
 
     @property
@@ -48,7 +47,7 @@ class OtherJudge:
     def _facts(self, subject: Subject, decoded: Decoded) -> dict[str, Any]:
         facts: dict[str, Any] = {}
         if isinstance(decoded, Cookie):
-            facts |= self._cookies.of(decoded, subject.sightings)
+            facts |= cookie_facts(decoded, subject.sightings, self._now)
         elif isinstance(decoded, Key):
             facts |= key_facts(decoded, self._published)
         elif isinstance(decoded, Secret):
