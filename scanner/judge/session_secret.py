@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from scanner.model import Secret, Sighting
 from scanner.secret_names import call, naming
 from scanner.secrets import STRONG_BITS, judge, known, publisher
-
-_FRAMEWORKS: Final = frozenset(
-    {"jwt", "token", "session", "cookie", "csrf", "signing", "encryption", "salt", "secret", "key"}
-)
-"""Entries of the table that are no framework's."""
 
 
 def secret_facts(secret: Secret, sightings: Sequence[Sighting]) -> dict[str, Any]:
@@ -38,7 +33,7 @@ def secret_facts(secret: Secret, sightings: Sequence[Sighting]) -> dict[str, Any
     if entries:
         facts["secret.purpose"] = entries[0].purpose
         facts["secret.use"] = entries[0].title
-    framework = next((entry for entry in entries if entry.id not in _FRAMEWORKS), None)
+    framework = next((entry for entry in entries if not entry.general), None)
     if framework:
         facts["secret.framework"] = framework.title
     if value in known():

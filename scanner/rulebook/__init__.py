@@ -118,6 +118,8 @@ class SecretName(msgspec.Struct, frozen=True):
     source: str
     calls: dict[str, int]
     """Functions that take such a secret, by the ends of their names, and which argument it is, from 0."""
+    general: bool
+    """Whether the names are no framework's own."""
 
 
 class SecretWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

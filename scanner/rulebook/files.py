@@ -170,12 +170,21 @@ class SecretTable(_Table, frozen=True):
     source: str
     told_by: Literal["name", "value", "context"] = "name"
     calls: dict[str, int] = {}
+    general: bool = False
     example: tuple[PatternExample, ...] = ()
 
     def secret_name(self) -> SecretName:
         """The entry that it states."""
         return SecretName(
-            self.id, self.title, self.purpose, self.names, self.told_by, self.bytes, self.source, self.calls
+            self.id,
+            self.title,
+            self.purpose,
+            self.names,
+            self.told_by,
+            self.bytes,
+            self.source,
+            self.calls,
+            self.general,
         )
 
 
