@@ -53,16 +53,11 @@ class _Stop(Exception):
     """The head ends here."""
 
 
-def anchor_of(name: str, regex: str, given: str | None = None) -> Anchor:
-    """The anchor of the pattern `name`: all of `given`, or the head of `regex`.
+def ways_of(name: str, regex: str, given: str | None = None) -> list[Way]:
+    """The ways through the anchor of the pattern `name`, all of one length: all of `given`, or the head of `regex`.
 
     Raises RuleError where `given` has no fixed length, or either is too common to be looked for.
     """
-    return anchor(ways_of(name, regex, given))
-
-
-def ways_of(name: str, regex: str, given: str | None = None) -> list[Way]:
-    """The ways through the anchor of the pattern `name`, all of one length. Raises RuleError as `anchor_of` does."""
     field = "anchor" if given else "regex"
     try:
         ways, whole = _parsed(given or regex)

@@ -5,8 +5,13 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.detect.anchors import anchor_of
+from scanner.detect.anchors import Anchor, anchor, ways_of
 from scanner.model import RuleError
+
+
+def anchor_of(name: str, regex: str, given: str | None = None) -> Anchor:
+    """What an engine looks for."""
+    return anchor(ways_of(name, regex, given))
 
 
 def matches(anchor: bytes, text: str) -> bool:
@@ -46,10 +51,10 @@ def matches(anchor: bytes, text: str) -> bool:
 )
 def test_head_of_a_pattern(regex, length, yes, no):
     """The anchor is the longest head of one length, up to sixteen bytes."""
-    anchor = anchor_of("mine", regex)
-    assert anchor.length == length
-    assert [text for text in yes if not matches(anchor.regex, text)] == []
-    assert [text for text in no if matches(anchor.regex, text)] == []
+    found = anchor_of("mine", regex)
+    assert found.length == length
+    assert [text for text in yes if not matches(found.regex, text)] == []
+    assert [text for text in no if matches(found.regex, text)] == []
 
 
 @pytest.mark.parametrize(
@@ -110,5 +115,5 @@ def test_wherever_a_pattern_matches_its_anchor_does(parts):
     """No match is lost for its anchor: every text of the pattern begins with the anchor."""
     regex, text = "eyJ" + "".join(parts), "eyJ" + "".join(PARTS[part] for part in parts)
     assert re2.fullmatch(regex, text)
-    anchor = anchor_of("mine", regex)
-    assert matches(anchor.regex, text[: anchor.length])
+    found = anchor_of("mine", regex)
+    assert matches(found.regex, text[: found.length])
