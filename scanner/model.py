@@ -172,6 +172,10 @@ ENCODINGS: Final = ("base64", "utf-16", "percent", "escapes")
 """Those that a pattern may be looked for in. The last two are of single characters: nothing else is encoded in them."""
 
 
+AHEAD: Final = 1024
+"""Bytes at an anchor that a pattern's `ahead` may look at."""
+
+
 class Layer(NamedTuple):
     """An encoding around a subject, as detection takes it for one."""
 

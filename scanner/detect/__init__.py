@@ -7,12 +7,13 @@ installed RE2 does, with the same results.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from scanner.detect import parted
 from scanner.detect.lookup import Lookup, Pattern
-from scanner.model import Layer, Match
+from scanner.model import AHEAD, Layer, Match
 
 _TRIES: Final = 8
 """Anchors tried inside a refused span: enough for a token glued to a name that holds an anchor, and a bound."""
@@ -208,10 +209,25 @@ class Detector:
         )
         self._spans: dict[int, Span] = {}
         self._targets: dict[int, Target] = {}
+        self._ahead: dict[int, re.Pattern[bytes] | None] = {}
 
     def hits(self, data: memoryview) -> list[Hit]:
-        """Every place in `data` where an anchor starts, sorted."""
-        return self._engine.hits(data)
+        """Every place in `data` where an anchor starts, sorted, but for those that what stands there rules out."""
+        # What the end of the data cuts off rules out nothing.
+        enough = len(data) - AHEAD
+        return [
+            (start, index)
+            for start, index in self._engine.hits(data)
+            if start > enough or not (ahead := self._expected(index)) or ahead.match(data, start)
+        ]
+
+    def _expected(self, index: int) -> re.Pattern[bytes] | None:
+        """What stands at the anchors of a lookup, if its pattern says so; encoded, it stands there otherwise."""
+        if index not in self._ahead:
+            lookup = self._lookups[index]
+            ahead = "" if lookup.layers or lookup.heads else self._patterns[lookup.pattern].ahead
+            self._ahead[index] = re.compile(ahead.encode("latin-1"), re.DOTALL) if ahead else None
+        return self._ahead[index]
 
     def matches(self, data: memoryview, hits: Sequence[Hit], reading: Reading, read: Read) -> Iterator[Match]:
         """The matches from `hits`, all of one blob, whose bytes in `data` `reading` delimits.

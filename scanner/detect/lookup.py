@@ -46,6 +46,10 @@ class Pattern(Protocol):
         """Texts of which every match holds one behind its anchor: they tell of it where a gap parts that."""
 
     @property
+    def ahead(self) -> str:
+        """What stands at an anchor of every match, as an expression of Python's `re` over `AHEAD` bytes at most."""
+
+    @property
     def within(self) -> Sequence[Sequence[str]]:
         """The encodings in which it is looked for too, each outermost first; of `scanner.model.ENCODINGS`."""
 

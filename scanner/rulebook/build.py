@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from re import _parser  # type: ignore[attr-defined]
 from typing import Any, Final, NamedTuple, get_args
 
 import msgspec
 
 from scanner.expressions import of_rules
-from scanner.model import DECODERS, ENCODINGS, Case, Kind, Rule, RuleError, RuleId, Severity
+from scanner.model import AHEAD, DECODERS, ENCODINGS, Case, Kind, Rule, RuleError, RuleId, Severity
 from scanner.rulebook import Cap, Pattern, PatternExample, RuleBook
 from scanner.rulebook.classes import make_class
 from scanner.rulebook.files import (
@@ -184,6 +185,7 @@ def _pattern(place: Place, table: PatternTable) -> Pattern:
     pattern = table.pattern(place.file)
     for field in ("regex", "anchor", "extent", "behind"):
         _check_regex(place, field, getattr(pattern, field) or "")
+    _check_ahead(place, pattern.ahead)
     _check_marks(place, table.example)
     return pattern
 
@@ -193,6 +195,7 @@ def _cookie(place: Place, table: CookieTable) -> Pattern:
     pattern = table.pattern(place.file)
     for field in ("regex", "anchor", "extent", "behind"):
         _check_regex(place, field, getattr(pattern, field) or "")
+    _check_ahead(place, pattern.ahead)
     _check_marks(place, table.example)
     return pattern
 
@@ -216,6 +219,16 @@ def _check_holds(place: Place, table: PatternTable) -> None:
     for text in table.holds:
         if len(text) < _SHORTEST_HELD:
             place.refuse("holds", f"{text!r} is too short", f"name texts of {_SHORTEST_HELD} characters or more")
+
+
+def _check_ahead(place: Place, ahead: str) -> None:
+    """Refuse what is no expression, or looks further than detection has at hand."""
+    try:
+        _, most = _parser.parse(ahead).getwidth()
+    except re.error as error:
+        place.refuse("ahead", str(error))
+    if most > AHEAD:
+        place.refuse("ahead", "it looks too far", f"let it take {AHEAD} bytes at most")
 
 
 def _lookalike(place: Place, table: LookalikeTable) -> Pattern | None:

@@ -71,6 +71,7 @@ class PatternTable(_Table, frozen=True):
     behind: str = ""
     joins: bool = False
     holds: tuple[str, ...] = ()
+    ahead: str = ""
     example: tuple[PatternExample, ...] = ()
 
     def pattern(self, source: str) -> Pattern:
@@ -90,6 +91,7 @@ class PatternTable(_Table, frozen=True):
             self.behind,
             self.joins,
             self.holds,
+            self.ahead,
         )
 
 
@@ -107,12 +109,21 @@ class CookieTable(_Table, frozen=True):
     anchor: str | tuple[str, ...] | None = None
     behind: str = ""
     extent: str | None = None
+    ahead: str = ""
     example: tuple[PatternExample, ...] = ()
 
     def pattern(self, source: str) -> Pattern:
         """The pattern that finds it."""
         shape = PatternTable(
-            self.id, "cookie", self.regex, self.id, self.anchor, self.extent, behind=self.behind, example=self.example
+            self.id,
+            "cookie",
+            self.regex,
+            self.id,
+            self.anchor,
+            self.extent,
+            behind=self.behind,
+            ahead=self.ahead,
+            example=self.example,
         )
         return shape.pattern(source)
 
