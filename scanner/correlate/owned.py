@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from scanner.correlate.evidence import place, tell_signer
@@ -15,7 +16,7 @@ from scanner.correlate.keyring import Key as Verifier
 from scanner.correlate.keyring import open_keys, verifies
 from scanner.correlate.verification import BUDGET, check_of, cost_of
 from scanner.keys import MAX_KEYS, parse
-from scanner.model import Coverage, Key, Subject, UsageError
+from scanner.model import Coverage, Key, Subject, Token, UsageError
 
 if TYPE_CHECKING:
     from scanner.correlate import Tokens
@@ -50,11 +51,23 @@ def find_owners(tokens: Tokens, subjects: Sequence[Subject], coverage: Coverage)
     private = [(subject, subject.decoded) for subject in subjects if isinstance(subject.decoded, Key)]
     if not private:
         return
+    checks = _checks(tokens)
+    first = next(checks, None)
+    if first is None:  # opening the keys takes a library that is long to load
+        return
     owned = list(_owned(private[:MAX_KEYS]))
     if len(private) > MAX_KEYS:
         coverage.notes.append(f"private keys: tokens were verified with the first {MAX_KEYS:,} of {len(private):,}")
     if owned:
-        _Search(owned, coverage).run(tokens)
+        _Search(owned, coverage).run(chain([first], checks))
+
+
+def _checks(tokens: Tokens) -> Iterator[tuple[Check, Token]]:
+    """The tokens that a private key may sign."""
+    for subject, token in tokens():
+        check = check_of(subject, token)
+        if check and not subject.evidence.get("forgeable"):
+            yield check, token
 
 
 def _owned(private: Iterable[tuple[Subject, Key]]) -> Iterator[_Owned]:
@@ -84,12 +97,10 @@ class _Search:
         self._left = BUDGET
         self._unchecked = 0
 
-    def run(self, tokens: Tokens) -> None:
+    def run(self, checks: Iterable[tuple[Check, Token]]) -> None:
         """Make evidence of what signs each of the tokens."""
-        for subject, token in tokens():
-            check = check_of(subject, token)
-            if check and not subject.evidence.get("forgeable"):
-                self._prove(check, token.signed.reveal(), token.signature.reveal())
+        for check, token in checks:
+            self._prove(check, token.signed.reveal(), token.signature.reveal())
         if self._unchecked:
             self._coverage.notes.append(
                 f"private keys: {self._unchecked:,} tokens were not tried with all keys: it would take too long"

@@ -64,8 +64,8 @@ class Pattern(msgspec.Struct, frozen=True):
     """Texts of which every match holds one behind its anchor, within a kilobyte: they tell of it where a gap parts the
     anchor, if it `joins`, and in base64."""
     ahead: str = ""
-    """What stands at an anchor of every match, as an expression of Python's `re` over a bounded number of bytes: most of
-    what a common anchor finds is ruled out by it, at next to no cost."""
+    """What stands at an anchor of every match, as an expression of Python's `re` over a bounded number of bytes: it
+    rules out most of what a common anchor finds, at next to no cost."""
 
 
 class CookieFamily(msgspec.Struct, frozen=True):
