@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from scanner.detect import LOOKAHEAD, Detector, Hit, Outcome, Read, Reading, Target, alone
+from scanner.detect import LOOKAHEAD, Alone, Detector, Hit, Outcome, Read, Reading, Target, alone
 from scanner.model import Allow, Cookie, Coverage, Decoded, Examination, Policy, Secret, Sighting, Skipped, Token
 from scanner.sources import Blob, Part, Shard, Window
 from scanner.sources.text import after
@@ -157,6 +157,8 @@ class _BlobExamination:
             pattern = self.patterns[target.pattern]
             if not pattern.decoder:
                 return alone(data, target, start, limit)
+            if pattern.makes != "token" and self.token[0] <= start + self.blob.offset < self.token[1]:
+                return Alone(start + 1, start + 1, empty=True)
             look = looks.get(pattern.id)
             if look is None:
                 reader = decoder(pattern.decoder)

@@ -16,6 +16,9 @@ from scanner.joined import SIGNS, behind_gap
 
 _SIGNS: Final = bytes(SIGNS - set(b" \t"))
 """What a gap begins with, behind white space."""
+_SIGN: Final = re.compile(b"[%b]" % re.escape(_SIGNS))
+_RUN: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
+"""What a head that begins a text has not before it."""
 WITHIN: Final = 1024
 """Bytes from the start of a match to what it holds, at most."""
 
@@ -28,10 +31,18 @@ def heads(
     A hit is where an anchor starts in `data`, and the index of its lookup. All are of one blob, that is looked at from
     `floor` to `end`, and there once for each head.
     """
-    tells = [hit for hit in hits if lookups[hit[1]].heads]
+    found: list[tuple[int, int]] = []
+    tells: list[tuple[int, int]] = []
+    whole: dict[int, int] = {}
+    for at, index in hits:
+        heads = lookups[index].heads
+        if not heads:
+            found.append((at, index))
+            whole[index] = at
+        elif not any(_leads_to(data, whole[head.lookup], at, floor) for head in heads if head.lookup in whole):
+            tells.append((at, index))
     if not tells:
-        return hits
-    found = [hit for hit in hits if not lookups[hit[1]].heads]
+        return found
     looked: dict[int, int] = {}
     for at, index in tells:
         lookup = lookups[index]
@@ -43,6 +54,12 @@ def heads(
                 found += ((start, head.lookup) for start in _starts(data, begin, at, limit, head))
     found.sort()  # in linear time: of two runs that are sorted
     return list(dict.fromkeys(found))
+
+
+def _leads_to(data: memoryview, start: int, at: int, floor: int) -> bool:
+    """Whether a whole head that begins a text at `start` has no gap up to `at`: no other is told of there."""
+    begins = start == floor or data[start - 1] not in _RUN
+    return begins and at - start < WITHIN and not _SIGN.search(data, start, at)
 
 
 def _starts(data: memoryview, begin: int, at: int, limit: int, head: Head) -> Iterator[int]:

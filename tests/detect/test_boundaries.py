@@ -106,7 +106,7 @@ def test_batches_change_nothing(engine, blobs):
         for index, blob in enumerate(blobs)
         for _, sighting in found(examined(Cut(blob, 1 << 20)))
     ]
-    assert together == alone
+    assert sorted(together, key=repr) == sorted(alone, key=repr)  # of equal subjects, all sightings come together
 
 
 def test_a_token_cut_by_two_blobs_is_none():
