@@ -341,7 +341,7 @@ Decoded = Token | Cookie | Key | Secret
 """What a decoder makes of a match."""
 
 
-class Subject(msgspec.Struct):
+class Subject(msgspec.Struct, gc=False):
     """What a finding is about, with all its sightings; grows while equal subjects meet."""
 
     kind: Kind
@@ -493,7 +493,7 @@ class Suppression(msgspec.Struct, frozen=True):
     """The place of the decision: `app.py:7`, `tokensweep.toml`, a baseline's path."""
 
 
-class Finding(msgspec.Struct):
+class Finding(msgspec.Struct, gc=False):
     """A rule that holds for a subject."""
 
     rule: Rule
@@ -640,7 +640,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Files of keys to verify signatures with."""
     max_file_size: int | None = None
     max_subject: int = 1 << 20
-    max_subjects: int = 50_000
+    max_subjects: int = 40_000
     jobs: int = 0
     """Worker processes; 0 for one a processor."""
     cache: bool | str = False
