@@ -1,12 +1,12 @@
 """Proves that the secret of a token is known: tries what is published, and what lies near, on its signature.
 
 The cost is per family of tokens (`scanner.correlate.families`). All bounds count tries, not seconds, so that two runs
-find the same.
+find the same. The secret of a token that one of the scan was proved to sign is not searched for, but looked up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 from scanner.correlate.candidates import Candidate, wordlist
 from scanner.correlate.evidence import tell_known
 from scanner.correlate.families import Family, families
-from scanner.correlate.hmac_search import Budget, Target, search
-from scanner.model import Coverage, Policy, Skipped
+from scanner.correlate.hmac_search import Budget, Target, hash_of, search
+from scanner.model import Coverage, Policy, Skipped, Subject, Token
 
 if TYPE_CHECKING:
     from scanner.correlate import Tokens
@@ -32,9 +32,11 @@ def find_secrets(tokens: Tokens, policy: Policy, coverage: Coverage, place: str 
     Where none is found, `secrets_tried` says how many were tried: a miss is no proof of strength. Secrets are made of
     `place` too, the name of the folder that is scanned.
     """
-    found = families(tokens(), _tell, _DOUBTS) if policy.tries else []
-    if not found:
+    if not policy.tries:
         return
+    proved: dict[bytes, list[tuple[Subject, int]]] = {}
+    found = families(_unproved(tokens(), proved), _tell, _DOUBTS)
+    _look_up(proved, policy, coverage)
     budget = Budget(policy.tries)
     for long in (False, True):
         alike = [family for family in found if (len(family.shortest.sealed) > _LONG) is long]
@@ -42,6 +44,34 @@ def find_secrets(tokens: Tokens, policy: Policy, coverage: Coverage, place: str 
             _round(alike, tokens, place, policy, coverage, budget)
             alike = [family for family in alike if family.goes_on(budget)]
     coverage.notes += _notes(found, policy)
+
+
+def _unproved(
+    tokens: Iterable[tuple[Subject, Token]], proved: dict[bytes, list[tuple[Subject, int]]]
+) -> Iterator[tuple[Subject, Token]]:
+    """Those that no secret of the scan is proved to sign; `proved` gets the others by their secrets, each with the
+    bytes of its signature."""
+    for subject, token in tokens:
+        if subject.secret is None or hash_of(token) is None:
+            yield subject, token
+        else:
+            proved.setdefault(subject.secret.reveal(), []).append((subject, token.signature_bytes))
+
+
+def _look_up(proved: dict[bytes, list[tuple[Subject, int]]], policy: Policy, coverage: Coverage) -> None:
+    """Tell of the secrets that everybody knows, or the user's lists have, among those that are proved."""
+    for candidate in _listed(policy, coverage) if proved else ():
+        for subject, needed in proved.pop(candidate.secret, ()):
+            tell_known(subject, candidate)
+            subject.evidence["known_secret_bytes_needed"] = needed
+
+
+def _listed(policy: Policy, coverage: Coverage) -> Iterator[Candidate]:
+    from scanner.correlate.candidates.listed import derived, published
+
+    yield from published()
+    yield from _own(policy, coverage)
+    yield from derived()
 
 
 def _round(alike: list[Family], tokens: Tokens, place: str, policy: Policy, coverage: Coverage, budget: Budget) -> None:
@@ -55,8 +85,12 @@ def _round(alike: list[Family], tokens: Tokens, place: str, policy: Policy, cove
     for subject, token in tokens() if first else ():  # decoded again: there may be too many to keep
         search(first.get(subject.identity, ()), near(subject, token, place), budget)
     wholly = [target for family in alike if family.wholly for target in family.targets]
-    own = (_lines(path, coverage) for path in policy.wordlists)
-    search(wholly, chain(*own, derived()), budget)
+    search(wholly, chain(_own(policy, coverage), derived()), budget)
+
+
+def _own(policy: Policy, coverage: Coverage) -> Iterator[Candidate]:
+    """What stands in the user's lists."""
+    return chain.from_iterable(_lines(path, coverage) for path in policy.wordlists)
 
 
 def _lines(path: str, coverage: Coverage) -> Iterator[Candidate]:
