@@ -1,14 +1,14 @@
 """Proves which secret of the scan signs which of its tokens and cookies, and which published secret signs a cookie.
 
 All pairs are out of reach: of the tokens of one issuer and key, and of the cookies of one format and name, one is tried
-first, and a secret that is found is checked on the others. All bounds count tries, not seconds, so that two runs find
-the same.
+first, and a secret that is found is checked on the others. What is cheap to try comes first and, where a try is dear,
+secrets that lie near. All bounds count tries, not seconds, so that two runs find the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.cookies import Clues, family, token_family
@@ -34,6 +34,8 @@ _STRETCHED_BYTES: Final = 20
 """Where a secret costs more, it has as many bytes at least: frameworks that stretch it ask for thirty and more."""
 _SALTS: Final = 64
 """Salts of the scan that are tried."""
+_PLACES: Final = 3
+"""Places of a subject that are compared, to tell what lies near."""
 
 
 class _Proof(NamedTuple):
@@ -56,10 +58,31 @@ class Signers:
             if isinstance(subject.decoded, Secret) and "salt" in subject.decoded.name.lower()
         )[:_SALTS]
 
+    def near(self, subject: Subject, cost: int) -> Sequence[Candidate]:
+        """The secrets to try on a subject; where one costs so many tries that they may run out, those of the same file
+        come first, then those of the same folder and of the folders around it."""
+        if cost <= _CHEAP:
+            return self.candidates
+        own = _paths(subject)
+
+        def distance(candidate: Candidate) -> int:
+            return -max(_common(one, other) for one in own for other in _paths(self._owners[candidate.secret]))
+
+        return sorted(self.candidates, key=distance)
+
     def tell(self, candidate: Candidate, signed: Subject, words: str) -> None:
         """Make evidence on both sides: that this secret signs a subject, which is such a thing."""
         signed.secret = Sealed(candidate.secret)
         tell_signer(self._owners[candidate.secret], signed, words)
+
+
+def _paths(subject: Subject) -> list[list[str]]:
+    return [sighting.origin.path.split("/") for sighting in subject.sightings[:_PLACES]]
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many parts of two paths are the same, from the root on."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def find_signers(tokens: Tokens, subjects: Sequence[Subject], policy: Policy, coverage: Coverage) -> None:
@@ -104,18 +127,27 @@ class _Group:
         self._salts = salts
         self.cookies: list[tuple[Subject, Cookie | Token]] = []
         """Those that nothing is known to sign."""
+        self.is_cut = False
+        """Whether tries were missing for one of them."""
+
+    @property
+    def cost(self) -> int:
+        """What one secret costs."""
+        subject, cookie = min(self.cookies, key=_size)
+        return self.module.tries(cookie, self._clues(subject, thorough=True))
 
     def search(
-        self, candidates: Callable[[int], Iterable[Candidate]], budget: Budget, *, thorough: bool = True
+        self, candidates: Callable[[Subject, int], Iterable[Candidate]], budget: Budget, *, thorough: bool = True
     ) -> Iterator[tuple[Subject, _Proof]]:
-        """Take out the cookies that one of the candidates signs, which `candidates` gives for what one try costs."""
-        waiting = sorted(self.cookies, key=lambda pair: (len(pair[0].sealed), pair[0].identity))
+        """Take out the cookies that one of the candidates signs, which `candidates` gives for one of them and what a
+        try on it costs."""
+        waiting = sorted(self.cookies, key=_size)
         self.cookies = []
         while waiting and len(self.cookies) <= _DOUBTS:
             subject, cookie = waiting.pop(0)
             clues = self._clues(subject, thorough=thorough)
             cost = self.module.tries(cookie, clues)
-            proof = self._first(cookie, clues, candidates(cost), budget, cost)
+            proof = self._first(cookie, clues, candidates(subject, cost), budget, cost)
             if proof is None:
                 self.cookies.append((subject, cookie))
                 continue
@@ -140,12 +172,17 @@ class _Group:
     ) -> _Proof | None:
         for candidate in candidates:
             if budget.left < cost:
+                self.is_cut = True
                 return None
             budget.left -= cost
             words = self.module.signs(candidate.secret, cookie, clues)
             if words:
                 return _Proof(candidate, words)
         return None
+
+
+def _size(pair: tuple[Subject, Cookie | Token]) -> tuple[int, str]:
+    return len(pair[0].sealed), pair[0].identity
 
 
 def _of_cookies(
@@ -164,16 +201,17 @@ def _of_cookies(
                 groups[key] = _Group(name, signers.salts)
             groups[key].cookies.append((subject, decoded))
     budget = Budget(policy.tries)
-    for group in groups.values():
-        for subject, proof in group.search(lambda _: signers.candidates, budget):
+    cheap_first = sorted(groups.values(), key=lambda group: group.cost)
+    for group in cheap_first:
+        for subject, proof in group.search(signers.near, budget):
             signers.tell(proof.candidate, subject, proof.words)
             _check_known(subject, proof)
-        for subject, proof in group.search(_published, budget):
-            _tell_known(subject, proof)
-        for subject, proof in group.search(_derived, budget, thorough=False):
-            _tell_known(subject, proof)
-    left = sum(len(group.cookies) for group in groups.values())
-    if left and budget.left <= 0:
+    for candidates, thorough in ((_published, True), (_derived, False)):
+        for group in cheap_first:
+            for subject, proof in group.search(candidates, budget, thorough=thorough):
+                _tell_known(subject, proof)
+    left = sum(len(group.cookies) for group in cheap_first if group.is_cut)
+    if left:
         coverage.notes.append(
             f"secrets of cookies: {policy.tries:,} tries (--tries) were not enough for all; cookies concerned: {left:,}"
         )
@@ -184,14 +222,14 @@ def _may_be_sealed(subject: Subject) -> bool:
     return subject.kind == "token" and (subject.decoder != "jws" or subject.sealed.reveal().count(b".") == 4)
 
 
-def _published(cost: int) -> Iterable[Candidate]:
+def _published(_subject: Subject, cost: int) -> Iterable[Candidate]:
     """The published secrets that are worth a try at this cost."""
     from scanner.correlate.candidates.listed import published
 
     return (one for one in published() if cost <= _DEAR or len(one.secret) >= _STRETCHED_BYTES)
 
 
-def _derived(cost: int) -> Iterable[Candidate]:
+def _derived(_subject: Subject, cost: int) -> Iterable[Candidate]:
     """What is made of them, and what public code holds, where that is worth it."""
     from scanner.correlate.candidates.listed import derived
 

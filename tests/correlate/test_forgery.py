@@ -167,6 +167,67 @@ def test_the_budget():
     assert found[-1].evidence["signed_by"] == ".env:50"
 
 
+def rails_cookie(secret: str) -> str:
+    """Signed as Rails 7 does (`ActionDispatch::Cookies`): each secret costs two derivations."""
+    message = base64.b64encode(b'"user-7"').decode()
+    value = base64.b64encode(f'{{"_rails":{{"message":"{message}","exp":null,"pur":"cookie.user"}}}}'.encode())
+    key = hashlib.pbkdf2_hmac("sha256", secret.encode(), b"signed cookie", 1_000, 64)
+    return f"user={value.decode()}--{hmac.digest(key, value, 'sha256').hex()}"
+
+
+def test_the_budget_of_cookies():
+    """What a try costs is counted, and what was left out is told; more tries prove it, and nothing is told then."""
+    others = "".join(f"SECRET_KEY_BASE_{number}={OTHER}{number:02}\n" for number in range(20))
+    files = {"one/.env": f"{others}SECRET_KEY_BASE={SECRET}\n", "two/a.log": f"Cookie: {rails_cookie(SECRET)}\n"}
+    found, notes = scanned(files, Policy(tries=10_000))
+    assert "signed_by" not in found[-1].evidence
+    assert notes == ["secrets of cookies: 10,000 tries (--tries) were not enough for all; cookies concerned: 1"]
+    found, notes = scanned(files, Policy(tries=20_000))
+    assert (found[-1].evidence["signed_by"], notes) == ("one/.env:21", [])
+
+
+def test_what_lies_near_is_tried_first():
+    """Where tries are dear, the secrets of a cookie's own folder come before those of others."""
+    others = "".join(f"SECRET_KEY_BASE_{number}={OTHER}{number:02}\n" for number in range(20))
+    files = {
+        "one/.env": others,
+        "two/config/.env": f"SECRET_KEY_BASE={SECRET}\n",
+        "two/log/a.log": f"Cookie: {rails_cookie(SECRET)}\n",
+    }
+    found, _ = scanned(files, Policy(tries=2_000))
+    assert found[-1].evidence["signed_by"] == "two/config/.env:1"
+
+
+def test_what_is_cheap_is_tried_first():
+    """A dear cookie that nobody knows takes no tries from those that cost one."""
+    files = {
+        ".env": f"SECRET_KEY_BASE={SECRET}\n",
+        "a.log": f"Cookie: {rails_cookie(OTHER)}\n",
+        "b.log": f"Cookie: session={flask_session(SECRET)}\n",
+    }
+    found, notes = scanned(files, Policy(tries=1_500))
+    assert found[-1].evidence["signed_by"] == ".env:1"
+    assert notes == ["secrets of cookies: 1,500 tries (--tries) were not enough for all; cookies concerned: 1"]
+
+
+@pytest.mark.parametrize(
+    ("secret", "known"),
+    [
+        ("secret", '"secret" (a common secret)'),
+        ("your-256-bit-secret", '"your-256-bit-secret" (the default secret of jwt.io)'),
+        (SECRET, None),
+    ],
+)
+def test_a_token_whose_secret_lies_in_the_scan_and_is_known(secret, known):
+    """Both are told; of a secret that nobody else knows, nothing is said of others that were tried."""
+    found, _ = scanned({"app.js": f"jwt.sign(claims, '{secret}');\n", "a.log": token(secret.encode())})
+    evidence = found[-1].evidence
+    assert evidence["signed_by"] == "app.js:1"
+    assert evidence.get("known_secret_name") == known
+    assert evidence.get("known_secret_bytes_needed") == (32 if known else None)
+    assert "secrets_tried" not in evidence
+
+
 @pytest.mark.parametrize(
     ("paths", "environments"),
     [
