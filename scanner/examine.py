@@ -24,6 +24,9 @@ _NOTES: Final = 20
 _LINE: Final = LOOKAHEAD
 """Bytes on each side of a sighting in which its line, and the line above, are looked at; they are always at hand."""
 
+_CONFIGURATION: Final = 1 << 18
+"""Bytes of a blob in which is looked for what tells its environment."""
+
 
 class Examiner:
     """The work on one shard after another, under one set of patterns and one policy."""
@@ -173,13 +176,14 @@ class _BlobExamination:
         return attempt
 
     def _sighting(self, data: memoryview, begin: int, found: Found, decoded: Decoded) -> Sighting:
-        from scanner.sources.context import of_line
+        from scanner.sources.context import environment_of, of_line
 
         blob, start, end = self.blob, found.start, found.end
         text = bytes(data[start:end])
         above, newline, head = bytes(data[max(begin, start - _LINE) : start]).rpartition(b"\n")
         begun = bool(newline) or start - begin < _LINE
-        tail = bytes(data[end : min(self.reading.end, end + _LINE)]).partition(b"\n")[0]
+        behind = bytes(data[end : min(self.reading.end, end + _LINE)])
+        tail = behind.partition(b"\n")[0]
         # The locator stays at the match: where words stand before the subject, the next match may begin among them.
         line, column = blob.locator.line, blob.locator.column
         before = bytes(data[start : blob.locator.at])
@@ -194,6 +198,9 @@ class _BlobExamination:
             column = (column - 1) // 2 + 1
             text, above, head, tail = (part.replace(b"\0", b"") for part in (text, above, head, tail))
         end_line, end_column = after(text, line, column)
+        name = _name(decoded, above, newline, head)
+        # What is longer is no configuration.
+        around = (above + newline + head, behind) if end + blob.offset <= _CONFIGURATION else (b"", b"")
         return Sighting(
             blob.origin,
             (start + blob.offset) * blob.width,
@@ -205,7 +212,8 @@ class _BlobExamination:
             of_line(head if begun else b"", self.contexts),
             self._allows(head, text, tail, above.rpartition(b"\n")[2], line),
             found.wrapping,
-            _name(decoded, above, newline, head),
+            name,
+            environment_of(blob.origin.path, name, *around, self.contexts),
         )
 
     def _allows(self, head: bytes, text: bytes, tail: bytes, above: bytes, line: int) -> tuple[Allow, ...]:

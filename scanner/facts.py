@@ -505,16 +505,24 @@ FACTS = _registry(
     Fact(
         "evidence.shared",
         "bool",
-        "whether the paths where it was seen name several environments",
+        "whether it was seen in several environments or repositories",
         shown=True,
         always=True,
     ),
     Fact(
         "evidence.environments",
         "list",
-        "the environments that the paths name where it was seen, if they are several",
+        "the environments in which it was seen, by its names, by what stands around it, and by paths; where "
+        "`evidence.shared`",
         shown=True,
     ),
+    Fact(
+        "evidence.repositories",
+        "list",
+        "the repositories in which it was seen, by their folders; empty for one; where `evidence.shared`",
+        shown=True,
+    ),
+    Fact("evidence.shared_by", "list", "both in words, those of which there are several", shown=True),
     # What became of it in history.
     Fact("evidence.first_commit", "string", "the first commit that held it", shown=True),
     Fact("evidence.exposed_from", "int", "when that commit was made", "time", shown=True),

@@ -148,6 +148,8 @@ class Sighting(msgspec.Struct, frozen=True):
     """What stands between the bytes of the blob and the subject's raw text, outermost first: of `WRAPPINGS`."""
     name: str = ""
     """What a cookie or a secret is called there: `sessionid`, `SECRET_KEY`; empty where nothing tells."""
+    environment: str = ""
+    """Of `scanner.environments`; empty where nothing tells."""
 
 
 CONTEXTS = (

@@ -85,7 +85,7 @@ def scan(
     if book is None and (found or with_rules):
         book = rulebook.load(extra)
     place = plan.root.name if plan.root else ""
-    findings = judge_all(everything, book, policy, now, coverage, keys, known, place) if book else []
+    findings = judge_all(everything, book, policy, now, coverage, keys, known, place, plan.repositories) if book else []
     found = _without_traces(found, findings)
     if findings or _decided(policy, plan):
         coverage.notes += _triage(findings, policy, plan, now)
@@ -179,16 +179,18 @@ def judge_all(
     keys: Sequence[GivenKey],
     known: Collection[tuple[str, str]] = (),
     place: str = "",
+    repositories: Sequence[str] = (),
 ) -> list[Finding]:
     """The findings on the subjects, most severe first, else in the order of subjects and of rules.
 
     Correlation comes first: its evidence is among the facts that are judged. Those that are `known` already, by kind
-    and identity, give evidence, and are not judged themselves. `place` is the name of the folder that was scanned.
+    and identity, give evidence, and are not judged themselves. `place` is the name of the folder that was scanned,
+    `repositories` are the folders in it of the repositories, if they are several.
     """
     from scanner.correlate import correlate
     from scanner.judge import Judge
 
-    correlate(lambda: _tokens(subjects), policy, coverage, keys, place, subjects)
+    correlate(lambda: _tokens(subjects), policy, coverage, keys, place, subjects, repositories)
     judge = Judge(book, policy, now)
     findings: list[Finding] = []
     new = [subject for subject in subjects if (subject.kind, subject.identity) not in known]

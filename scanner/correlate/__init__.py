@@ -25,11 +25,13 @@ def correlate(
     keys: Sequence[GivenKey] = (),
     place: str = "",
     subjects: Sequence[Subject] = (),
+    repositories: Sequence[str] = (),
 ) -> None:
     """Add what can be proved to the subjects; `coverage` gets what a bound left out.
 
     `keys` are those that the user trusts, to verify signatures with; `place` is the name of the folder that is scanned;
-    `subjects` are all that it holds, of which `tokens` are some.
+    `subjects` are all that it holds, of which `tokens` are some; `repositories` are the folders in it of the
+    repositories, if they are several.
     """
     from scanner.correlate.forgery import find_signers
     from scanner.correlate.known import find_secrets
@@ -40,7 +42,7 @@ def correlate(
     find_signers(tokens, subjects, policy, coverage)
     find_owners(tokens, subjects, coverage)
     find_secrets(tokens, policy, coverage, place)
-    tell_reuse(subjects)
+    tell_reuse(subjects, repositories)
     tell_rotation(tokens, subjects)
     if keys:
         from scanner.correlate.verification import verify

@@ -116,6 +116,10 @@ class Plan(Protocol):
     def empty(self) -> str:
         """What to say where there was nothing to read and that is fine; empty where it is not."""
 
+    @property
+    def repositories(self) -> tuple[str, ...]:
+        """The folders below the root of what is scanned, where that is more than one repository; else empty."""
+
     def shards(
         self, coverage: Coverage, *, vendored: bool, left_out: Callable[[str, bool], bool] | None
     ) -> Iterator[Shard]:

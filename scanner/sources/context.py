@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from scanner import environments
 from scanner.sources.names import VENDORED
 
 _FOLDERS: Final = {
@@ -26,14 +27,6 @@ _BY_FOLDER: Final = {folder: context for context, folders in _FOLDERS.items() fo
 _TESTS: Final = frozenset({"test", "tests", "fixture", "fixtures", "mock", "mocks", "stub", "stubs"})
 """Words with which the name of a folder of tests begins or ends: `integration-tests`, `App.Tests`, `testData`."""
 _WORDS: Final = re.compile(r"[._-]+|(?<=[a-z0-9])(?=[A-Z])")
-
-_ENVIRONMENTS: Final = {
-    "production": frozenset({"prod", "production", "prd"}),
-    "development": frozenset(
-        {"dev", "develop", "development", "local", "stage", "staging", "stg", "qa", "uat", "preprod"}
-    ),
-}
-"""Words of the name of a file, or of the folder that it is in. Not `live`, which streams and views are too."""
 
 _PATHS: Final = tuple(
     (context, re.compile(expression))
@@ -91,10 +84,11 @@ def of_path(path: str) -> frozenset[str]:
     contexts |= {_BY_FOLDER[folder.lower()] for folder in folders if folder.lower() in _BY_FOLDER}
     if any(_TESTS.intersection(_ends(folder)) for folder in folders) or _is_test_class(name):
         contexts.add("test")
-    words = {word.lower() for part in (*folders[-1:], name) for word in _WORDS.split(part)}
-    environments = [context for context, known in _ENVIRONMENTS.items() if known & words]
-    if len(environments) == 1:
-        contexts.add(environments[0])
+    named = environments.named_in("/".join((*folders[-1:], name))) - {"test"}
+    if named == {"production"}:
+        contexts.add("production")
+    elif named and "production" not in named:
+        contexts.add("development")
     return frozenset(contexts)
 
 
@@ -120,3 +114,60 @@ def of_line(before: bytes, contexts: frozenset[str]) -> frozenset[str]:
     if not _COMMENT.match(before):
         return contexts
     return _with(contexts, "comment", "documentation") if _DOCUMENTING.match(before) else _with(contexts, "comment")
+
+
+_CONFIGURATION: Final = re.compile(r"\.(?:ya?ml|json|toml|ini|cfg|conf|config|properties|tfvars|tf|env)(?:\.[a-z]+)?$")
+"""Files in which sections and settings are looked for; files of environment are others."""
+_NEAR: Final = 1 << 11
+_SETTING: Final = re.compile(
+    r"""
+    ^[ \t]* (?:export[ \t]+ | ENV[ \t]+ | -[ \t]+)? ["']?
+    (?: (?: (?:NODE|APP|RAILS|RACK|FLASK|DJANGO|MIX|DEPLOY|SYMFONY|ASPNETCORE|DOTNET)_ )? ENV(?:IRONMENT)?
+      | spring[.]profiles[.]active
+    ) ["']? [ \t]*[=:][ \t]* ["']? ([\w-]{1,32}) ["']? [ \t]* ,? [ \t]*$
+    """,
+    re.VERBOSE | re.IGNORECASE | re.MULTILINE | re.ASCII,
+)
+"""Settings that tell a program where it runs."""
+_SECTION: Final = re.compile(
+    r"""
+    ^(?P<indent>[ \t]*)
+    (?: ["']? (?P<key>[\w.-]{1,64}) ["']? [ \t]*:[ \t]* (?:&\w+|\{)? [ \t]*$
+      | \[\[? (?P<table>[^\]\n]{1,64}) \]
+    )
+    """,
+    re.VERBOSE | re.MULTILINE | re.ASCII,
+)
+"""What opens a block of YAML or JSON, or a section of TOML and INI."""
+
+
+def environment_of(path: str, name: str, before: bytes, behind: bytes, contexts: frozenset[str]) -> str:
+    """The environment of a sighting, of `scanner.environments`; empty where nothing tells.
+
+    What it is called there tells first; in a file of configuration then the sections around it and what it sets, of
+    which `before` and `behind` are the parts at hand, up to 2,048 bytes of each; then the path, and its `contexts`.
+    """
+    if found := environments.of_name(name):
+        return found
+    if _CONFIGURATION.search(path.lower()) or "environment" in contexts:
+        above, below = before[-_NEAR:].decode("latin-1"), behind[:_NEAR].decode("latin-1")
+        found = _of_sections(above) or _of_settings(above) or _of_settings(below)
+    return found or environments.of_path(path) or ("test" if "test" in contexts else "")
+
+
+def _of_sections(above: str) -> str:
+    """What the innermost section tells that is open where a text ends, and names an environment."""
+    line = above.rpartition("\n")[2]
+    indent = len(line) - len(line.lstrip())
+    for section in reversed(list(_SECTION.finditer(above))):
+        if section["table"]:
+            return environments.of_name(section["table"])
+        if len(section["indent"]) < indent:
+            indent = len(section["indent"])
+            if found := environments.of_name(section["key"]):
+                return found
+    return ""
+
+
+def _of_settings(text: str) -> str:
+    return next(filter(None, (environments.of_name(found[1]) for found in _SETTING.finditer(text))), "")

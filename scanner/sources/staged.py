@@ -23,6 +23,7 @@ class Staged:
     whole: Final = False
     empty: Final = "nothing new is staged"
     scope: Final = None
+    repositories: Final = ()
 
     def __init__(
         self,

@@ -23,6 +23,7 @@ class Targets(NamedTuple):
     """The folder that all paths are relative to; None where only standard input is read."""
     whole: bool
     """Whether all of the root is a target."""
+    repositories: tuple[str, ...] = ()
     empty: str = ""
     scope: None = None
 
@@ -72,9 +73,10 @@ def plan_of(targets: Sequence[str]) -> Targets:
     unique, real = tuple(once.values()), [place for place in once if place]
     if not real:
         return Targets(unique, None, whole=False)
-    roots = {_repository(path) or (path if path.is_dir() else path.parent) for path in real}
-    root = Path(os.path.commonpath(roots))
-    return Targets(unique, root, whole=root in real)
+    repositories = {repository for path in real if (repository := _repository(path))}
+    root = Path(os.path.commonpath([_repository(path) or (path if path.is_dir() else path.parent) for path in real]))
+    homes = sorted(tree.display(os.fsencode(path.relative_to(root))) for path in repositories)
+    return Targets(unique, root, whole=root in real, repositories=tuple(homes) if len(homes) > 1 else ())
 
 
 def _repository(path: Path) -> Path | None:

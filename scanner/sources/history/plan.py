@@ -17,6 +17,7 @@ class Revisions:
     """A part of a repository's history, or all of it. It is read in two steps, see `scanner.history`."""
 
     whole: Final = True
+    repositories: Final = ()
 
     def __init__(self, scope: Scope, targets: tuple[str, ...]) -> None:
         """Raises UsageError where there is no such repository, and for a scope that cannot be."""
