@@ -11,7 +11,20 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from scanner.detect import LOOKAHEAD, Alone, Detector, Hit, Outcome, Read, Reading, Target, alone
-from scanner.model import Allow, Cookie, Coverage, Decoded, Examination, Policy, Secret, Sighting, Skipped, Token
+from scanner.model import (
+    Allow,
+    Cookie,
+    Coverage,
+    Decoded,
+    Examination,
+    Kind,
+    Policy,
+    Salt,
+    Secret,
+    Sighting,
+    Skipped,
+    Token,
+)
 from scanner.sources import Blob, Part, Shard, Window
 from scanner.sources.text import after
 from scanner.subjects import Subjects
@@ -134,7 +147,8 @@ class _BlobExamination:
             elif self.found and self.found.decoded and not self._is_part(self.found):
                 self.taken[pattern.id] = self.found.end + self.blob.offset
                 sighting = self._sighting(data, begin, self.found, self.found.decoded)
-                self.subjects.sight(pattern.makes, self.found.decoded, sighting, decoder=pattern.decoder)
+                kind: Kind = "salt" if isinstance(self.found.decoded, Salt) else pattern.makes
+                self.subjects.sight(kind, self.found.decoded, sighting, decoder=pattern.decoder)
         if self.reading.cut_short:
             detail = f"a token is longer than {self.policy.max_subject} bytes"
             self.coverage.skipped += [Skipped(self.blob.origin.path, "cut-short", detail)] * self.reading.cut_short
@@ -253,7 +267,7 @@ class _BlobExamination:
 
 def _name(decoded: Decoded, *before: bytes) -> str:
     """What a subject is called behind the pieces of text `before`."""
-    if isinstance(decoded, Secret):
+    if isinstance(decoded, Secret | Salt):
         return decoded.name
     # What a cookie is called can be a part of its signature, and of the key of a token that is encrypted for one.
     if not isinstance(decoded, Cookie) and not (isinstance(decoded, Token) and decoded.form == "jwe"):

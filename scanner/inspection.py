@@ -98,7 +98,8 @@ def find(text: bytes, book: rulebook.RuleBook, policy: Policy) -> Found:
     """
     cut: Found | None = None
     for reading, data in _readings(text):
-        subjects = pipeline.examine_bytes(data, Origin("message", "input"), book, policy).subjects
+        examination = pipeline.examine_bytes(data, Origin("message", "input"), book, policy)
+        subjects = [subject for subject in examination.subjects if subject.kind in _ORDER]
         subjects.sort(key=lambda subject: _ORDER.index(subject.kind))
         first = subjects[0] if subjects else None
         decoded = first and decoded_of(first)

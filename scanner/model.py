@@ -15,7 +15,8 @@ from scanner.errors import TokensweepError as TokensweepError
 from scanner.errors import UsageError as UsageError
 
 RuleId = NewType("RuleId", str)
-Kind = Literal["token", "cookie", "secret", "key", "setting"]
+Kind = Literal["token", "cookie", "secret", "key", "setting", "salt"]
+"""All but salts may have findings: what these say, they say of secrets."""
 Facts = Mapping[str, Any]
 """Facts of one subject by their registered name (`scanner.facts`); an unknown fact is absent."""
 
@@ -339,7 +340,27 @@ class Secret(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.sha256(b"secret\0" + self.value.reveal()).hexdigest()
 
 
-Decoded = Token | Cookie | Key | Secret
+class Salt(msgspec.Struct, frozen=True, kw_only=True):
+    """A text that frameworks mix into the key of a signature, as it stands in code or configuration: no secret."""
+
+    raw: Sealed
+    """The text as it stood, without its quotes."""
+    value: Sealed
+    """The text as the program gets it: escapes undone."""
+    name: str
+    """What it is called where it stands: `signing_salt`."""
+    start: int = 0
+    """Where `raw` begins in the text that it was read from."""
+    head: int = 0
+    """None of it may be shown: where it is a secret after all, it stands there without one."""
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 of the value, in memory alone: 64 hex digits."""
+        return hashlib.sha256(b"salt\0" + self.value.reveal()).hexdigest()
+
+
+Decoded = Token | Cookie | Key | Secret | Salt
 """What a decoder makes of a match."""
 
 
@@ -365,7 +386,7 @@ class Subject(msgspec.Struct, gc=False):
     """What correlation proved, by the names of the facts `evidence.*` without that prefix; all of it may be shown."""
     decoder: str = "jws"
     """What reads the raw text: of `DECODERS`."""
-    decoded: Cookie | Key | Secret | None = None
+    decoded: Cookie | Key | Secret | Salt | None = None
     """What it says; None for a token, which is decoded again whenever it is needed."""
     secret: Sealed | None = None
     """What signs it, where correlation found that."""

@@ -65,11 +65,11 @@ def scan(
         for examination in _read(plan, examine, policy, coverage):
             subjects.merge(examination.subjects)
             coverage.add(examination.coverage)
-            if book is None and (with_rules or examination.subjects):
+            if book is None and (with_rules or any(map(_judged, examination.subjects))):
                 book = rulebook.load(extra)  # while the workers read on
             if progress:
                 progress(coverage)
-        if any(subjects):
+        if any(map(_judged, subjects)):
             known = _known(plan.before(), examine, policy, coverage)
     except KeyboardInterrupt:
         coverage.skipped.append(Skipped("", "interrupted", "stopped before all was read"))
@@ -81,7 +81,7 @@ def scan(
             coverage.skipped.append(Skipped(", ".join(names), "nothing-read", "it holds no file to read"))
 
     everything = sorted(subjects, key=_place)
-    found = [subject for subject in everything if (subject.kind, subject.identity) not in known]
+    found = [subject for subject in everything if _judged(subject) and (subject.kind, subject.identity) not in known]
     if book is None and (found or with_rules):
         book = rulebook.load(extra)
     place = plan.root.name if plan.root else ""
@@ -193,7 +193,7 @@ def judge_all(
     correlate(lambda: _tokens(subjects), policy, coverage, keys, place, subjects, repositories)
     judge = Judge(book, policy, now)
     findings: list[Finding] = []
-    new = [subject for subject in subjects if (subject.kind, subject.identity) not in known]
+    new = [subject for subject in subjects if _judged(subject) and (subject.kind, subject.identity) not in known]
     for subject, token in _tokens(new):
         findings += judge.judge(subject, token)
     for subject in new:
@@ -202,6 +202,11 @@ def judge_all(
     coverage.undecided.update(judge.undecided)
     findings.sort(key=lambda finding: -finding.severity.rank)
     return findings
+
+
+def _judged(subject: Subject) -> bool:
+    """Whether there may be findings on a subject, and it is told: a salt gives evidence alone."""
+    return subject.kind != "salt"
 
 
 def _tokens(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Token]]:

@@ -85,7 +85,12 @@ def try_pattern(book: RuleBook, pattern: Pattern, example: PatternExample) -> st
     else:
         only = msgspec.structs.replace(book, patterns=(pattern,))
         subjects = pipeline.examine_bytes(example.blob, Origin("file", "example.txt"), only, Policy()).subjects
-        found = sorted((sighting.start, sighting.end) for subject in subjects for sighting in subject.sightings)
+        found = sorted(
+            (sighting.start, sighting.end)
+            for subject in subjects
+            if subject.kind == pattern.makes
+            for sighting in subject.sightings
+        )
     return "" if found == example.spans else f"finds bytes {found}, not {example.spans}"
 
 

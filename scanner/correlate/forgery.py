@@ -17,7 +17,7 @@ from scanner.correlate.candidates.found import found
 from scanner.correlate.evidence import tell_known, tell_signer
 from scanner.correlate.families import families
 from scanner.correlate.hmac_search import Budget, Target, search
-from scanner.model import Cookie, Coverage, Policy, Sealed, Secret, Subject, Token
+from scanner.model import Cookie, Coverage, Policy, Salt, Sealed, Secret, Subject, Token
 from scanner.rulebook import load_cookies
 from scanner.secrets import known
 
@@ -52,28 +52,36 @@ class Signers:
         pairs = list(found(subjects))
         self.candidates = [candidate for candidate, _ in pairs]
         self._owners = {candidate.secret: subject for candidate, subject in pairs}
-        self.salts = tuple(
-            subject.decoded.value.reveal()
+        self._salts = [
+            (subject, subject.decoded.value.reveal())
             for subject in subjects
-            if isinstance(subject.decoded, Secret) and "salt" in subject.decoded.name.lower()
-        )[:_SALTS]
+            if isinstance(subject.decoded, Salt)
+            or (isinstance(subject.decoded, Secret) and "salt" in subject.decoded.name.lower())
+        ]
 
     def near(self, subject: Subject, cost: int) -> Sequence[Candidate]:
         """The secrets to try on a subject; where one costs so many tries that they may run out, those of the same file
         come first, then those of the same folder and of the folders around it."""
         if cost <= _CHEAP:
             return self.candidates
-        own = _paths(subject)
+        distance = _distance_from(subject)
+        return sorted(self.candidates, key=lambda candidate: distance(self._owners[candidate.secret]))
 
-        def distance(candidate: Candidate) -> int:
-            return -max(_common(one, other) for one in own for other in _paths(self._owners[candidate.secret]))
-
-        return sorted(self.candidates, key=distance)
+    def salts(self, subject: Subject) -> tuple[bytes, ...]:
+        """The salts of the scan to try on a subject, those first that lie near."""
+        distance = _distance_from(subject)
+        return tuple(salt for _, salt in sorted(self._salts, key=lambda pair: distance(pair[0])))[:_SALTS]
 
     def tell(self, candidate: Candidate, signed: Subject, words: str) -> None:
         """Make evidence on both sides: that this secret signs a subject, which is such a thing."""
         signed.secret = Sealed(candidate.secret)
         tell_signer(self._owners[candidate.secret], signed, words)
+
+
+def _distance_from(subject: Subject) -> Callable[[Subject], int]:
+    """What tells how far others lie from a subject: the more folders they have in common, the less."""
+    own = _paths(subject)
+    return lambda other: -max(_common(one, path) for one in own for path in _paths(other))
 
 
 def _paths(subject: Subject) -> list[list[str]]:
@@ -198,7 +206,7 @@ def _of_cookies(
         if name and hasattr(family(name), "signs"):
             key = name, subject.sightings[0].name
             if key not in groups:
-                groups[key] = _Group(name, signers.salts)
+                groups[key] = _Group(name, signers.salts(subject))
             groups[key].cookies.append((subject, decoded))
     budget = Budget(policy.tries)
     cheap_first = sorted(groups.values(), key=lambda group: group.cost)

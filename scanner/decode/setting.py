@@ -14,12 +14,15 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from scanner.decode import der
 from scanner.decode.calls import called
 from scanner.decode.likely import taken
 from scanner.decode.literals import ESCAPED_END, NAME, Place, Value, bare_at, element_at, value_at
 from scanner.decode.reading import Reader
-from scanner.model import Sealed, Secret
+from scanner.decode.salts import is_salt, salt_of
+from scanner.model import Salt, Sealed, Secret
 from scanner.rulebook import SecretName
 from scanner.secret_names import naming, words_of
 from scanner.secrets import judge
@@ -33,13 +36,14 @@ _CODE: Final = re.compile(r"\.(?:pyi?|[cm]?[jt]sx?|java|kts?|scala|cs|go|rs|swif
 """Programs of languages whose texts all have quotes: most of what is looked at has none, and costs nothing so."""
 
 
-def decode(text: bytes) -> Secret | None:
-    """The secret whose name `text` starts with, wherever that stands. Never raises."""
+def decode(text: bytes) -> Secret | Salt | None:
+    """The secret or salt whose name `text` starts with, wherever that stands. Never raises."""
     return decode_in(text, b"", "")
 
 
-def decode_in(text: bytes, before: bytes, path: str) -> Secret | None:
-    """The secret whose name `text` starts with, or whose name stands in quotes there, where it sets one. Never raises.
+def decode_in(text: bytes, before: bytes, path: str) -> Secret | Salt | None:
+    """The secret whose name `text` starts with, or whose name stands in quotes there, where it sets one; else the salt.
+    Never raises.
 
     `before` is what stands before it in the file `path`, of which the last 2,048 bytes are looked at: in programs what
     has no quotes is no text, and a `secret` alone is what it stands in.
@@ -57,7 +61,17 @@ def decode_in(text: bytes, before: bytes, path: str) -> Secret | None:
         if taken(place, name, entry, value, content.decode("utf-8", "replace"), verdict):
             raw = place.text[value.start : value.end].encode("latin-1")
             return Secret(raw=Sealed(raw), value=Sealed(content), name=name, start=value.start + quote)
-    return None
+    return _salt(place, quote)
+
+
+def _salt(place: Place, shift: int) -> Salt | None:
+    """The salt that a text sets, which begins `shift` bytes further on than what was asked for."""
+    named = NAME.match(place.text)
+    if not named or not is_salt(named[1]):
+        return None
+    found = (salt_of(place, name, value) for name, value in _settings(place) if value and is_salt(name))
+    salt = next(filter(None, found), None)
+    return salt and msgspec.structs.replace(salt, start=salt.start + shift)
 
 
 def begins(_text: bytes) -> bool:
