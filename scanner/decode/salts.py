@@ -25,7 +25,7 @@ _ELSEWHERE: Final = frozenset({"reference", "encrypted", "hash"})
 
 def is_salt(name: str) -> bool:
     """Whether programs call a salt so: `salt`, `signing_salt`, `encryptedCookieSalt`."""
-    return words_of(name)[-1:] == ("salt",)
+    return name[-4:].lower() == "salt" and words_of(name)[-1] == "salt"
 
 
 def salt_of(place: Place, name: str, value: Value) -> Salt | None:

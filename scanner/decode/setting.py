@@ -67,7 +67,7 @@ def decode_in(text: bytes, before: bytes, path: str) -> Secret | Salt | None:
 def _salt(place: Place, shift: int) -> Salt | None:
     """The salt that a text sets, which begins `shift` bytes further on than what was asked for."""
     named = NAME.match(place.text)
-    if not named or not is_salt(named[1]):
+    if not named or not is_salt(named[1].rstrip(".:-")):
         return None
     found = (salt_of(place, name, value) for name, value in _settings(place) if value and is_salt(name))
     salt = next(filter(None, found), None)
