@@ -416,6 +416,13 @@ FACTS = _registry(
         shown=True,
     ),
     Fact("secret.purposes", "list", "what all its names say that it is for", shown=True, always=True),
+    Fact(
+        "secret.purposes_differ",
+        "bool",
+        "whether its names say that it is for several of these: JSON web tokens, sessions and cookies, encryption",
+        shown=True,
+        always=True,
+    ),
     Fact("secret.use", "string", "that in words: `JSON web tokens`, `Django`", shown=True),
     Fact("secret.framework", "string", "the framework or application that has a secret of that name", shown=True),
     Fact(
@@ -502,6 +509,14 @@ FACTS = _registry(
     Fact("evidence.signs", "bool", "whether a secret or key of the scan signs anything in it", shown=True, always=True),
     Fact("evidence.forges", "list", "what a secret or key of the scan was proved to sign", shown=True),
     Fact("evidence.forges_count", "int", "how many tokens and cookies of the scan it signs", shown=True),
+    Fact(
+        "evidence.purposes_differ",
+        "bool",
+        "whether what it was proved to sign is not all of one framework, which would derive a key for each purpose: "
+        "JSON web tokens and cookies, or cookies of several frameworks",
+        shown=True,
+        always=True,
+    ),
     Fact(
         "evidence.shared",
         "bool",

@@ -7,7 +7,7 @@ secrets that lie near. All bounds count tries, not seconds, so that two runs fin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -34,6 +34,8 @@ _STRETCHED_BYTES: Final = 20
 """Where a secret costs more, it has as many bytes at least: frameworks that stretch it ask for thirty and more."""
 _SALTS: Final = 64
 """Salts of the scan that are tried."""
+_TOKENS: Final = ("JSON web tokens",)
+"""What makes them, as other formats have their frameworks."""
 _PLACES: Final = 3
 """Places of a subject that are compared, to tell what lies near."""
 
@@ -52,6 +54,8 @@ class Signers:
         pairs = list(found(subjects))
         self.candidates = [candidate for candidate, _ in pairs]
         self._owners = {candidate.secret: subject for candidate, subject in pairs}
+        self._purposes: dict[str, list[frozenset[str]]] = {}
+        """The frameworks of what each of their subjects signs, by identity: those together that have one in common."""
         self._salts = [
             (subject, subject.decoded.value.reveal())
             for subject in subjects
@@ -72,10 +76,18 @@ class Signers:
         distance = _distance_from(subject)
         return tuple(salt for _, salt in sorted(self._salts, key=lambda pair: distance(pair[0])))[:_SALTS]
 
-    def tell(self, candidate: Candidate, signed: Subject, words: str) -> None:
-        """Make evidence on both sides: that this secret signs a subject, which is such a thing."""
+    def tell(self, candidate: Candidate, signed: Subject, words: str, frameworks: Collection[str]) -> None:
+        """Make evidence on both sides: that this secret signs a subject, which is such a thing of one of these
+        frameworks."""
         signed.secret = Sealed(candidate.secret)
-        tell_signer(self._owners[candidate.secret], signed, words)
+        owner = self._owners[candidate.secret]
+        tell_signer(owner, signed, words)
+        # One framework derives a key for each purpose; two of them have one key for two.
+        purposes = self._purposes.get(owner.identity, [])
+        alike = [known for known in purposes if not known.isdisjoint(frameworks)]
+        purposes = [*(known for known in purposes if known not in alike), frozenset(frameworks).union(*alike)]
+        self._purposes[owner.identity] = purposes
+        owner.evidence["purposes_differ"] = len(purposes) > 1
 
 
 def _distance_from(subject: Subject) -> Callable[[Subject], int]:
@@ -109,7 +121,7 @@ def _of_tokens(tokens: Tokens, signers: Signers, policy: Policy, coverage: Cover
 
     def tell(target: Target) -> None:
         if target.found:
-            signers.tell(target.found, target.subject, "JSON web token")
+            signers.tell(target.found, target.subject, "JSON web token", _TOKENS)
 
     budget = Budget(policy.tries)
     alike = every = families(tokens(), tell, _DOUBTS)
@@ -132,6 +144,7 @@ class _Group:
         self.module = family(name)
         entry = load_cookies().get(name)
         self._names = entry.names if entry else ()
+        self.frameworks = entry.frameworks if entry else (name,)
         self._salts = salts
         self.cookies: list[tuple[Subject, Cookie | Token]] = []
         """Those that nothing is known to sign."""
@@ -212,7 +225,7 @@ def _of_cookies(
     cheap_first = sorted(groups.values(), key=lambda group: group.cost)
     for group in cheap_first:
         for subject, proof in group.search(signers.near, budget):
-            signers.tell(proof.candidate, subject, proof.words)
+            signers.tell(proof.candidate, subject, proof.words, group.frameworks)
             _check_known(subject, proof)
     for candidates, thorough in ((_published, True), (_derived, False)):
         for group in cheap_first:

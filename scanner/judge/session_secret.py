@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from scanner.model import Secret, Sighting
 from scanner.secret_names import call, naming
 from scanner.secrets import STRONG_BITS, judge, known, publisher
+
+_USES: Final = {
+    "tokens": frozenset({"jwt"}),
+    "sessions": frozenset({"session", "cookie", "csrf"}),
+    "encryption": frozenset({"encryption"}),
+}
+"""What has to have a secret of its own, by the purposes of names. What frameworks have one secret for says nothing."""
 
 
 def secret_facts(secret: Secret, sightings: Sequence[Sighting]) -> dict[str, Any]:
@@ -15,12 +22,14 @@ def secret_facts(secret: Secret, sightings: Sequence[Sighting]) -> dict[str, Any
     value = secret.value.reveal()
     names = sorted({sighting.name for sighting in sightings if sighting.name} | {secret.name})
     entries = [found.entry for name in (secret.name, *names) if (found := naming(name) or call(name))]
+    purposes = sorted({entry.purpose for entry in entries})
     needed = max((entry.bytes for entry in entries), default=16)
     verdict = judge(value, needed)
     facts: dict[str, Any] = {
         "secret.name": secret.name,
         "secret.names": names,
-        "secret.purposes": sorted({entry.purpose for entry in entries}),
+        "secret.purposes": purposes,
+        "secret.purposes_differ": sum(not known.isdisjoint(purposes) for known in _USES.values()) > 1,
         "secret.verdict": verdict.kind,
         "secret.reason": verdict.reason,
         "secret.bits": verdict.bits,

@@ -244,3 +244,29 @@ def test_several_environments(paths, environments):
     [secret] = found
     assert secret.evidence.get("environments") == environments
     assert secret.evidence.get("shared", False) is (environments is not None)
+
+
+def express_cookie(secret: str) -> str:
+    """Signed as cookie-signature does."""
+    value = "id-of-a-session-0000000000000007"
+    mac = base64.b64encode(hmac.digest(secret.encode(), value.encode(), "sha256")).decode().rstrip("=")
+    return f"connect.sid=s%3A{value}.{mac}"
+
+
+@pytest.mark.parametrize(
+    ("signed", "differ"),
+    [
+        ((f"session={flask_session(SECRET)}", token(SECRET.encode())), True),
+        ((f"session={flask_session(SECRET)}", express_cookie(SECRET)), True),
+        ((f"session={flask_session(SECRET)}", URLSafeTimedSerializer(SECRET, "password-reset").dumps("ann")), False),
+        ((f"session={flask_session(SECRET)}", f"session={flask_session(SECRET, 8)}"), False),
+        ((token(SECRET.encode()), token(SECRET.encode(), "u2", "https://other.example")), False),
+        ((f"session={flask_session(SECRET)}", token(OTHER.encode())), False),
+    ],
+    ids=["token and session", "two frameworks", "one framework", "two sessions", "two issuers", "another secret"],
+)
+def test_two_purposes(signed, differ):
+    """What one framework derives keys for is one purpose; a secret of two has them both."""
+    files = {".env": f"SECRET_KEY={SECRET}\n", "a.log": "".join(f"x {text}\n" for text in signed)}
+    found, _ = scanned(files, Policy(tries=100))
+    assert found[0].evidence["purposes_differ"] is differ
