@@ -213,6 +213,8 @@ class _BlobExamination:
             text, above, head, tail = (part.replace(b"\0", b"") for part in (text, above, head, tail))
         end_line, end_column = after(text, line, column)
         name = _name(decoded, above, newline, head)
+        if "chunks" in found.wrapping:
+            name = name[:-2]  # without the number of the first chunk
         # What is longer is no configuration.
         around = (above + newline + head, behind) if end + blob.offset <= _CONFIGURATION else (b"", b"")
         return Sighting(

@@ -166,6 +166,7 @@ WRAPPINGS: Final[Mapping[str, str]] = {
     "quoted-printable": "in quoted-printable",
     "lines": "broken over lines",
     "strings": "put together from strings",
+    "chunks": "put together from the chunks of a cookie",
     "utf-16": "in UTF-16 without a byte order mark",
 }
 """What can stand between the bytes of a blob and a subject's text, and that in words."""

@@ -8,10 +8,12 @@ token is never taken for more of it. Work is linear in the bytes of a token, or 
 from __future__ import annotations
 
 import binascii
+import re
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple, Protocol
 
 from scanner.decode import Decoder, InPlace
+from scanner.decode.chunks import LONGEST_JOINT, chunks_at
 from scanner.joined import BASE64, SIGNS, TOKEN, Joined
 from scanner.model import Decoded, Layer, Token
 
@@ -25,6 +27,10 @@ _HOPELESS: Final = 1 << 16
 """Bytes of a joined text in which a pattern that does not match is given up."""
 _STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 
+_ENC: Final = re.compile(rb"\A[A-Za-z0-9_-]*(?:ImVuYyI|JlbmMi|iZW5jI)")
+"""A header with `"enc"`, by the three places where that can begin in a group of base64."""
+_JWE_DOTS: Final = 4
+"""Between the five parts of a JWE (RFC 7516 §7.1)."""
 _CLOSED: Final = frozenset({"encrypted", "empty", "detached"})
 """Payloads that a token without claims may have, and be told from other text nevertheless: by its other parts."""
 _DELIMITERS: Final = frozenset({b"+", b"/", b"."})
@@ -107,12 +113,27 @@ def read(view: View, start: int, limit: int, layers: tuple[Layer, ...], look: Lo
     `joins` tells whether it is worth it to read on through gaps where a straight reading does not do. Never raises.
     """
     if not layers:
-        return _plain(view, start, limit, look, joins=joins)
+        return _chunked(view, start, limit, look) or _plain(view, start, limit, look, joins=joins)
     if layers[0].name == "base64":
         return _base64(view, start, limit, layers, look, joins=joins)
     if layers[0].name == "utf-16":
         return _utf16(view, start, limit, layers, look)
     return _joined(view, start, limit, look)
+
+
+def _chunked(view: View, start: int, limit: int, look: Look) -> Found | None:
+    """The cookie or token whose first chunk stands at `start`, put together; None for what comes in one piece."""
+    chunks = None if look.behind else chunks_at(view.text, view.begin, start, limit)
+    if not chunks:
+        return None
+    reach = min(chunks.end + LONGEST_JOINT, limit)
+    if chunks.text:
+        whole = _plain(View(memoryview(chunks.text)), 0, len(chunks.text), look, joins=False)
+        if whole.decoded and whole.start == 0 and whole.end == len(chunks.text):
+            return Found(whole.decoded, start, chunks.end, reach, ("chunks",))
+    # A part of a JWE has the parts of a JWS.
+    torn = look.sized and bool(_ENC.search(chunks.first)) and chunks.first.count(b".") < _JWE_DOTS
+    return Found(None, start, chunks.end, reach) if chunks.announced or torn else None
 
 
 def _plain(view: View, start: int, limit: int, look: Look, *, joins: bool) -> Found:
