@@ -7,8 +7,9 @@ secrets that lie near. All bounds count tries, not seconds, so that two runs fin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import chain, takewhile
+from itertools import chain, islice, takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.cookies import Clues, family, token_family
@@ -34,6 +35,10 @@ _STRETCHED_BYTES: Final = 20
 """Where a secret costs more, it has as many bytes at least: frameworks that stretch it ask for thirty and more."""
 _SALTS: Final = 64
 """Salts of the scan that are tried."""
+_ORIGINS: Final = 64
+"""Origins of the scan that are tried."""
+_ORIGIN: Final = re.compile(r"https?://[\w.-]{1,253}(?::\d{1,5})?(?=[/?#]|\Z)", re.ASCII | re.IGNORECASE)
+"""Scheme, host and port of a URL (RFC 6454 §4)."""
 _TOKENS: Final = ("JSON web tokens",)
 """What makes them, as other formats have their frameworks."""
 _PLACES: Final = 3
@@ -139,13 +144,14 @@ def _of_tokens(tokens: Tokens, signers: Signers, policy: Policy, coverage: Cover
 class _Group:
     """Cookies, or tokens that are no JWS, of one format and name, which are likely signed with one secret."""
 
-    def __init__(self, name: str, salts: tuple[bytes, ...]) -> None:
-        """`name` is that of the format."""
+    def __init__(self, name: str, salts: tuple[bytes, ...], origins: tuple[str, ...]) -> None:
+        """`name` is that of the format; salts and origins are those of the scan."""
         self.module = family(name)
         entry = load_cookies().get(name)
         self._names = entry.names if entry else ()
         self.frameworks = entry.frameworks if entry else (name,)
         self._salts = salts
+        self._origins = origins
         self.cookies: list[tuple[Subject, Cookie | Token]] = []
         """Those that nothing is known to sign."""
         self.is_cut = False
@@ -186,7 +192,7 @@ class _Group:
     def _clues(self, subject: Subject, *, thorough: bool) -> Clues:
         seen = dict.fromkeys(sighting.name for sighting in subject.sightings if sighting.name)
         names = (*seen, *self._names) if thorough or not seen else tuple(seen)
-        return Clues(names, self._salts, thorough=thorough)
+        return Clues(names, self._salts, self._origins, thorough=thorough)
 
     def _first(
         self, cookie: Cookie | Token, clues: Clues, candidates: Iterable[Candidate], budget: Budget, cost: int
@@ -214,12 +220,13 @@ def _of_cookies(
     cookies = ((subject, subject.decoded) for subject in subjects if isinstance(subject.decoded, Cookie))
     sealed = tokens() if any(map(_may_be_sealed, subjects)) else iter(())  # decoding all takes a while
     every: Iterator[tuple[Subject, Cookie | Token]] = chain(sealed, cookies)
+    origins = _origins(tokens, subjects)
     for subject, decoded in every:
         name = decoded.family if isinstance(decoded, Cookie) else token_family(decoded)
         if name and hasattr(family(name), "signs"):
             key = name, subject.sightings[0].name
             if key not in groups:
-                groups[key] = _Group(name, signers.salts(subject))
+                groups[key] = _Group(name, signers.salts(subject), origins)
             groups[key].cookies.append((subject, decoded))
     budget = Budget(policy.tries)
     cheap_first = sorted(groups.values(), key=lambda group: group.cost)
@@ -236,6 +243,22 @@ def _of_cookies(
         coverage.notes.append(
             f"secrets of cookies: {policy.tries:,} tries (--tries) were not enough for all; cookies concerned: {left:,}"
         )
+
+
+def _origins(tokens: Tokens, subjects: Sequence[Subject]) -> tuple[str, ...]:
+    """Where what was scanned is served, as far as its tokens and its signed URLs tell: asked for only where a log holds
+    the path of a signed URL without its host."""
+    signed = [subject.sealed.reveal() for subject in subjects if subject.kind == "cookie"]
+    if not any(raw.startswith(b"/") for raw in signed):
+        return ()
+    urls = [raw[:512].decode("latin-1") for raw in signed if raw.startswith(b"http")]
+    for _, token in tokens():
+        claims = token.claims or {}
+        audience = claims.get("aud")
+        named = [claims.get("iss"), *(audience[:_ORIGINS] if isinstance(audience, list) else [audience])]
+        urls += (claim for claim in named if isinstance(claim, str))
+    found = (origin[0].lower() for url in urls if (origin := _ORIGIN.match(url)))
+    return tuple(islice(dict.fromkeys(found), _ORIGINS))
 
 
 def _may_be_sealed(subject: Subject) -> bool:

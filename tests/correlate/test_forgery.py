@@ -270,3 +270,32 @@ def test_two_purposes(signed, differ):
     files = {".env": f"SECRET_KEY={SECRET}\n", "a.log": "".join(f"x {text}\n" for text in signed)}
     found, _ = scanned(files, Policy(tries=100))
     assert found[0].evidence["purposes_differ"] is differ
+
+
+def symfony_path(origin: str, path: str = "/_fragment?_path=x%3D1") -> str:
+    """A URL that Symfony signs, as a log has it: without scheme and host."""
+    mac = base64.b64encode(hmac.digest(SECRET.encode(), f"{origin}{path}".encode(), "sha256")).decode()
+    return f"{path}&_hash={mac.replace('+', '%2B').replace('/', '%2F').replace('=', '%3D')}"
+
+
+@pytest.mark.parametrize(
+    ("tells", "proved"),
+    [
+        (token(OTHER.encode(), issuer="https://shop.example/realms/a"), True),
+        (f"https://shop.example{symfony_path('https://shop.example', '/_fragment?_path=y')}", True),
+        (token(OTHER.encode(), issuer="https://other.example"), False),
+        (token(OTHER.encode(), issuer="shop.example"), False),
+    ],
+    ids=["the issuer of a token", "another signed URL", "another issuer", "no URL"],
+)
+def test_the_path_of_a_signed_url(tells, proved):
+    """It is tried at the origins that other subjects of the scan name."""
+    found, _ = scanned(
+        {
+            ".env": f"APP_SECRET={SECRET}\n",
+            "a.log": f"GET {symfony_path('https://shop.example')} HTTP/1.1\n",
+            "b.log": f"{tells}\n",
+        },
+        Policy(tries=1_000),
+    )
+    assert (proofs(found).get("a.log:1", ())[:1] == (".env:1",)) is proved
