@@ -34,6 +34,7 @@ def of_name(text: str) -> str:
     return next(iter(found)) if len(found) == 1 else ""
 
 
+@lru_cache(maxsize=4096)
 def of_path(path: str) -> str:
     """The environment that the name of a file tells, else the innermost of its folders that tells one; else empty."""
     return next(filter(None, map(of_name, reversed(path.split("/")))), "")

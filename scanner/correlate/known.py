@@ -7,7 +7,7 @@ find the same. The secret of a token that one of the scan was proved to sign is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -60,7 +60,7 @@ def _unproved(
 
 def _look_up(proved: dict[bytes, list[tuple[Subject, int]]], policy: Policy, coverage: Coverage) -> None:
     """Tell of the secrets that everybody knows, or the user's lists have, among those that are proved."""
-    for candidate in _listed(policy, coverage) if proved else ():
+    for candidate in islice(_listed(policy, coverage), policy.tries if proved else 0):
         for subject, needed in proved.pop(candidate.secret, ()):
             tell_known(subject, candidate)
             subject.evidence["known_secret_bytes_needed"] = needed

@@ -21,6 +21,7 @@ _FILES: Final = re.compile(
 _LONGEST: Final = 64
 """Bytes of a salt of a signature."""
 _ELSEWHERE: Final = frozenset({"reference", "encrypted", "hash"})
+"""Kinds of values that are kept elsewhere, or made of others."""
 
 
 def is_salt(name: str) -> bool:

@@ -113,7 +113,8 @@ def read(view: View, start: int, limit: int, layers: tuple[Layer, ...], look: Lo
     `joins` tells whether it is worth it to read on through gaps where a straight reading does not do. Never raises.
     """
     if not layers:
-        return _chunked(view, start, limit, look) or _plain(view, start, limit, look, joins=joins)
+        chunked = _chunked(view, start, limit, look, joins=joins)
+        return chunked or _plain(view, start, limit, look, joins=joins)
     if layers[0].name == "base64":
         return _base64(view, start, limit, layers, look, joins=joins)
     if layers[0].name == "utf-16":
@@ -121,8 +122,8 @@ def read(view: View, start: int, limit: int, layers: tuple[Layer, ...], look: Lo
     return _joined(view, start, limit, look)
 
 
-def _chunked(view: View, start: int, limit: int, look: Look) -> Found | None:
-    """The cookie or token whose first chunk stands at `start`, put together; None for what comes in one piece."""
+def _chunked(view: View, start: int, limit: int, look: Look, *, joins: bool) -> Found | None:
+    """What stands at `start`, where a cookie's first chunk does: all of it, put together; None for any other place."""
     chunks = None if look.behind else chunks_at(view.text, view.begin, start, limit)
     if not chunks:
         return None
@@ -133,7 +134,10 @@ def _chunked(view: View, start: int, limit: int, look: Look) -> Found | None:
             return Found(whole.decoded, start, chunks.end, reach, ("chunks",))
     # A part of a JWE has the parts of a JWS.
     torn = look.sized and bool(_ENC.search(chunks.first)) and chunks.first.count(b".") < _JWE_DOTS
-    return Found(None, start, chunks.end, reach) if chunks.announced or torn else None
+    if chunks.announced or torn:
+        return Found(None, start, chunks.end, reach)
+    alone = _plain(view, start, limit, look, joins=joins)
+    return alone._replace(reach=max(alone.reach, reach))
 
 
 def _plain(view: View, start: int, limit: int, look: Look, *, joins: bool) -> Found:

@@ -119,6 +119,7 @@ def of_line(before: bytes, contexts: frozenset[str]) -> frozenset[str]:
 _CONFIGURATION: Final = re.compile(r"\.(?:ya?ml|json|toml|ini|cfg|conf|config|properties|tfvars|tf|env)(?:\.[a-z]+)?$")
 """Files in which sections and settings are looked for; files of environment are others."""
 _NEAR: Final = 1 << 11
+"""Bytes on each side of a sighting in which they are looked for."""
 _SETTING: Final = re.compile(
     r"""
     ^[ \t]* (?:export[ \t]+ | ENV[ \t]+ | -[ \t]+)? ["']?

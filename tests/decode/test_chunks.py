@@ -14,10 +14,12 @@ from scanner.decode.chunks import chunks_at
 from scanner.examine import Examiner
 from scanner.model import Policy, Subject
 from scanner.rulebook import load_patterns
-from scanner.sources.stream import Memory
+from scanner.sources import tree
+from scanner.sources.stream import WINDOW, Memory
 from tests.cookies.test_aspnet_core import MASTER, SIGN_IN, protect
 from tests.correlate.test_forgery import OTHER, SECRET, encoded, proofs, scanned
 from tests.examining import origin
+from tests.sources.test_large import padding
 
 EXAMINE = Examiner(load_patterns(), Policy())
 NEXT = "__Secure-next-auth.session-token"
@@ -135,3 +137,15 @@ def test_many_chunks():
     assert found
     assert len(found.text) == 16
     assert time.process_time() - began < 0.5
+
+
+@pytest.mark.parametrize("inside", [10, SIZE, SIZE + 90, SIZE + 110, SIZE + 2_000])
+def test_windows(scan, root, inside):
+    """Where a window of a large file ends changes nothing: it ends so many bytes behind the start of the header."""
+    value = next_auth(SECRET)
+    header = f"\nCookie: {in_cookie(NEXT, '.%d', value)}\n".encode()
+    data = bytearray(padding(tree.LARGE + WINDOW))
+    data[WINDOW - inside : WINDOW - inside + len(header)] = header
+    (root / "a").write_bytes(data)
+    [subject] = scan().subjects
+    assert subject.sealed.reveal().decode() == value
