@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPrivateNumbers, RSAPublicNumbers
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
 from scanner.correlate import correlate, keyring, owned, verification
@@ -72,6 +77,26 @@ def test_every_algorithm(algorithm):
         "forges_count": 1,
     }
     assert "signs" not in other.evidence
+
+
+@pytest.mark.parametrize(("algorithm", "signs"), [("RS256", True), ("RS512", False), ("PS512", False)])
+def test_a_key_too_small_for_its_hash(algorithm, signs):
+    """RFC 8017 §9: a modulus of 512 bits has no room for SHA-512, and so signs nothing with it."""
+    pair = small_rsa()
+    owner = subject(pair.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).strip(), PAIR, "pem")
+    signed = sign(key("RSA"), algorithm).rpartition(".")[0]
+    signature = pair.sign(signed.encode(), PKCS1v15(), SHA256()) if signs else bytes(64)
+    prove([owner], [subject(f"{signed}.{urlsafe_b64encode(signature).decode().rstrip('=')}", "app.log", "jws")])
+    assert owner.evidence.get("signs", False) is signs
+
+
+def small_rsa() -> RSAPrivateKey:
+    """A key of 512 bits; libraries make none any more."""
+    primes = (number for number in itertools.count(2**255 + 2**254 + 1, 2) if pow(2, number - 1, number) == 1)
+    p, q = itertools.islice(primes, 2)
+    d = pow(65537, -1, (p - 1) * (q - 1))
+    public = RSAPublicNumbers(65537, p * q)
+    return RSAPrivateNumbers(p, q, d, d % (p - 1), d % (q - 1), pow(q, -1, p), public).private_key()
 
 
 @pytest.mark.parametrize("algorithm", HMAC)
