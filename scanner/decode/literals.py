@@ -206,20 +206,16 @@ _TORN: Final = re.compile(r"\\[nrt\"']|[\"'`]")
 def bare_at(place: Place, at: int, *, colon: bool = False, word: bool = False) -> Value | None:
     """The value at a place that has no quotes, where such a one is a text."""
     text, path = place.text, place.path
-    configuration = bool(_CONFIGURATION.search(path))
+    program = bool(_PROGRAM.search(path.removesuffix(".erb")))
+    configuration = not program and bool(_CONFIGURATION.search(path))
     escaped = "\\n" in text[at : at + 300] or bool(ESCAPED_END.search(place.line))
     name = NAME.match(text)
     shell = bool(name and text[name.end(1) : at] == "=" and _VARIABLE.fullmatch(name[1]))
-    if colon and (_PROGRAM.search(path) or (place.line.strip() and not YAML.search(path))):
+    if colon and (program or (place.line.strip() and not YAML.search(path))):
         return None
     if colon and (block := _BLOCK.match(text, at)):
         return Value(block.start(1), block.end(1), block[1], quoted=False)
-    if (
-        not (configuration or colon)
-        and not (shell and not _PROGRAM.search(path))
-        and not (shell and escaped)
-        and not word
-    ):
+    if not (configuration or colon) and not (shell and not program) and not (shell and escaped) and not word:
         return None
     in_command = re.search(
         r"(?:^|\s)(?:-e|--env|--set|--set-string|--build-arg|export|env|docker|kubectl|heroku|flyctl|fly|helm|RUN|Environment=\S*)(?:\s+|=)?\S*$",

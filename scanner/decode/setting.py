@@ -232,10 +232,11 @@ def _behind_bare(place: Place, name: str, end: int) -> Iterator[tuple[str, Value
     if _NAMED.search(line) and (found := _PAIRED.match(text, end)):
         yield name, value_at(place, found.end(), colon=True)
         return
+    # What has no quotes stands on the line of its name: `NAME=` alone sets nothing.
     if found := _ASSIGNS.match(text, end):
-        yield name, value_at(place, found.end())
+        yield name, value_at(place, found.end(), literal="\n" in found[0])
     if found := _COLON.match(text, end):
-        yield name, value_at(place, found.end(), colon=True)
+        yield name, value_at(place, found.end(), colon=True, literal="\n" in found[0])
     if "." in name and (found := _ELSE.match(text, end)):
         yield name, value_at(place, found.end(), literal=True)
     if found := _CALLED.match(text, end):
