@@ -76,7 +76,9 @@ def words_of(name: str) -> tuple[str, ...]:
 
 def _fits(entry: SecretName, before: tuple[str, ...], behind: tuple[str, ...]) -> bool:
     words = load_secret_names()[1]
-    if entry.told_by == "context" and not set(before) <= words.context | words.neutral:
+    if entry.told_by == "context" and not all(
+        word in words.context or word in words.neutral or word.isdigit() for word in before
+    ):
         return False
     return words.foreign.isdisjoint(before) and all(word in words.trailing or word.isdigit() for word in behind)
 

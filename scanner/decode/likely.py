@@ -6,12 +6,14 @@ what stands around it, have to say the rest.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from scanner.decode.literals import YAML, Place, Value
-from scanner.rulebook import SecretName, load_secret_names
+from scanner.rulebook import SecretName, load_secret_names, load_value_shapes
 from scanner.secret_names import call, words_of
 from scanner.secrets import Verdict
 
@@ -46,6 +48,8 @@ _PHRASE: Final = 3
 _SALTS: Final = frozenset({"salt", "pepper"})
 _OF_MANY: Final = {"name": _SALTS, "value": _SALTS, "context": _SALTS | {"key", "keys", "password"}}
 """Ends of names of much else: of what is salted; where a name needs its context, of stores and people too."""
+_ENVIRONMENT: Final = re.compile(r"(?:^|/)\.env(?:[._-][\w.-]*)?$|\.env$")
+"""Files with the settings of one program."""
 _HARD: Final = 50
 """Bits from which on a value was not made up as a word or a name."""
 
@@ -57,7 +61,10 @@ def taken(place: Place, name: str, entry: SecretName, value: Value, content: str
     published = shipped or (verdict.kind == "known default" and not _is_label(name, content))
     # Where a function or an attribute of a framework takes it, nothing else can stand there.
     certain = value.quoted and bool(call(name) or _ATTRIBUTE_OF_APP.search(place.line[-80:] + name))
-    last = words_of(name)[-1:]
+    words = words_of(name)
+    last = words[-1:]
+    if not (strong or shipped) and (not load_value_shapes().testing.isdisjoint(words) or content in _parents(place)):
+        return False
     if _is_text(content) if strong else _is_none(place, name, content, alone=not (published or certain)):
         return False
     if not value.sure and not strong:
@@ -66,18 +73,20 @@ def taken(place: Place, name: str, entry: SecretName, value: Value, content: str
         return False
     if entry.told_by == "name":
         return True
+    # A secret without any further name is that of the program whose file this is.
+    own = name.isupper() and "secret" in words and bool(_ENVIRONMENT.search(place.path))
     if entry.told_by == "value":
         if certain and not (call(name) and not _speaks(content, verdict)):
             return True
         if _elsewhere(place, 200) and not shipped:
             return False
         named = not value.quoted and _DOTTED.fullmatch(content)
-        return strong or published or (not named and _speaks(content, verdict))
+        return strong or published or own or (not named and _speaks(content, verdict))
     if shipped:
         return True
-    if _elsewhere(place, 400) or not _speaks_of_sessions(place, name):
+    if _elsewhere(place, 400) or not (own or _speaks_of_sessions(place, name)):
         return False
-    if strong or published:
+    if strong or published or own:
         return True
     if name.isupper():
         return value.quoted or bool(_SPEAKS.search(content))
@@ -119,7 +128,8 @@ def _is_member(name: str, content: str) -> bool:
     """Whether a content is the name of something in a program: `action_dispatch.cookie_salt` of a `COOKIE_SALT`."""
     if not _MEMBER.fullmatch(content):
         return False
-    return len(_DOTS.findall(content)) > 1 or "".join(words_of(content)).endswith("".join(words_of(name)))
+    called, last = "".join(words_of(name)), "".join(words_of(_DOTS.split(content)[-1]))
+    return len(_DOTS.findall(content)) > 1 or last.endswith(called) or called.endswith(last)
 
 
 def _is_label(name: str, content: str) -> bool:
@@ -138,8 +148,41 @@ def _is_label(name: str, content: str) -> bool:
 
 def _elsewhere(place: Place, size: int) -> bool:
     """Whether what stands around a name speaks of another service."""
-    around = (place.before[-size:] + place.text[: size // 2]).lower()
-    return any(word in around for word in load_secret_names()[1].elsewhere)
+    before, behind = place.before[-size:], place.text[: size // 2]
+    if YAML.search(place.path):  # there it is plain what belongs together
+        before, behind = _block(before, behind)
+    around = f" {' '.join(words_of(before + behind))} "
+    return any(words in around for words in _elsewhere_words())
+
+
+def _block(before: str, behind: str) -> tuple[str, str]:
+    """What stands in the same mapping of YAML before and behind a place, and the line that opens it."""
+    *lines, last = before.split("\n")
+    indent = _indent(last + behind)
+    opening = next((at for at, line in enumerate(reversed(lines), 1) if line.strip() and _indent(line) < indent), None)
+    first, *rest = behind.split("\n")
+    within = itertools.takewhile(lambda line: not line.strip() or _indent(line) >= indent, rest)
+    return "\n".join([*(lines[-opening:] if opening else lines), last]), "\n".join([first, *within])
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))
+
+
+@cache
+def _elsewhere_words() -> tuple[str, ...]:
+    return tuple(f" {' '.join(words_of(words))} " for words in load_secret_names()[1].elsewhere)
+
+
+def _parents(place: Place) -> Iterator[str]:
+    """The keys under which a name stands in YAML, from the inside out."""
+    *lines, last = place.before.split("\n")
+    indent = _indent(last) if last.strip(" \t-") == "" or YAML.search(place.path) else 0
+    for line in reversed(lines):
+        keyed = _KEYED.match(line)
+        if keyed and len(keyed[1]) < indent:
+            yield keyed[2]
+            indent = len(keyed[1])
 
 
 _OPENER: Final = re.compile(r"([\w$.:\-\"'<>\[\]]*)[\s:=>(\[]*$")
@@ -177,13 +220,7 @@ def _enclosing(place: Place, *, imports: bool) -> Iterator[str]:
                 depth = 0
                 if opener := _OPENER.search(before[max(0, at - 120) : at]):
                     yield opener[1]
-    lines = before.split("\n")
-    indent = len(lines[-1]) - len(lines[-1].lstrip()) if lines[-1].strip(" \t-") == "" or YAML.search(place.path) else 0
-    for line in reversed(lines[:-1]):
-        keyed = _KEYED.match(line)
-        if keyed and len(keyed[1]) < indent:
-            yield keyed[2]
-            indent = len(keyed[1])
+    yield from _parents(place)
     sections = _SECTION.findall(before)
     if sections:
         yield sections[-1]

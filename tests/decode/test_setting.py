@@ -30,6 +30,11 @@ def found(path, text):
 # `@` stands for the value.
 CONFIGURATION = [
     (".env", "JWT_SECRET=@\n"),
+    (".env", "SECRET=@\nPORT=80\n"),
+    ("config/secrets.yml.erb", "production:\n  secret_key_base: @\n"),
+    (".env", "JWT_SECRET_BASE64=@\n"),
+    ("application.yml", "jwt:\n  header: Authorization\n  base64-secret: @\n"),
+    ("config.yml", "totp:\n  issuer: shop.example\nsession:\n  secret: @\n  expiration: 3600\n"),
     (".env", 'export JWT_SECRET="@" # of the shop\n'),
     (".env.production", "JWT_SECRET='@'\n"),
     ("docker-compose.yml", "    environment:\n      - JWT_SECRET=@\n      - PORT=80\n"),
@@ -139,6 +144,7 @@ PROGRAMS = [
     ("a.pl", "my $jwt_secret = '@';\n"),
     ("a.pl", "app->secrets(['@']);\n"),
     ("a.dart", "final String jwtSecret = '@';\n"),
+    ("config/initializers/secret_token.rb", "Shop::Application.config.secret_token = '@'\n"),
 ]
 
 
@@ -210,6 +216,16 @@ NEAR_MISSES = [
     ("a.tf", "encryption_key = 'arn:aws:kms:eu-west-1:123456789012:key/4711'"),
     ("a.conf", "signing_key = /etc/shop/jwt.pem"),
     (".env", "JWT_SECRET="),
+    (".env", "JWT_SECRET=\nDB_HOST=db-4711.shop.example"),
+    (".env", "TEST_JWT_SECRET=carrots"),
+    (".env", "PRIVATE_KEY=carrots"),
+    (".env", "S3_REGION=eu\nSECRET=carrots-and-onions"),
+    ("a.properties", "jwt.secret=\n# carrots and onions\n"),
+    ("Config.hs", "keep conf = conf { jwtSecret = Just carrots }"),
+    ("config.py", "JWT_SECRET = carrots"),
+    ("a.go", 'var names = map[string]string{"DUOSecretKey": "duo_api.secret_key"}'),
+    ("secrets.yml", "development:\n  secret_key_base: development\n"),
+    ("config.yml", "s3:\n  endpoint: shop.example\n  secret: @\nsession:\n  name: shop\n"),
     (".env", "JWT_SECRET=your-jwt-secret"),
     (".env", "JWT_SECRET=xxxxxxxxxxxxxxxx"),
     (".env", "JWT_SECRET=<secret>"),
