@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from scanner.decode.literals import YAML, Place, Value
+from scanner.decode.literals import CODE, YAML, Place, Value
 from scanner.rulebook import SecretName, load_secret_names, load_value_shapes
 from scanner.secret_names import call, words_of
 from scanner.secrets import Verdict
@@ -65,6 +65,8 @@ def taken(place: Place, name: str, entry: SecretName, value: Value, content: str
     last = words[-1:]
     if not (strong or shipped) and (not load_value_shapes().testing.isdisjoint(words) or content in _parents(place)):
         return False
+    if not strong and CODE.search(place.path) and _is_said(place.line, whole=bool(call(name))):
+        return False
     if _is_text(content) if strong else _is_none(place, name, content, alone=not (published or certain)):
         return False
     if not value.sure and not strong:
@@ -113,6 +115,24 @@ def _is_none(place: Place, name: str, content: str, *, alone: bool) -> bool:
     spaced = " " in content
     sentence = len(_SENTENCE.findall(content)) > 1 or content.endswith((".", ":", "?")) or not content.isascii()
     return spaced and sentence
+
+
+def _is_said(line: str, *, whole: bool) -> bool:
+    """Whether what follows on a line of a program stands in a text, a message that shows how.
+
+    A name at the start of a text is said by nobody: it is a key or a setting; but a call there is (`whole`).
+    """
+    quote, opened, at = "", 0, 0
+    while at < len(line):
+        char = line[at]
+        if char == "\\":
+            at += 1
+        elif quote:
+            quote = "" if char == quote else quote
+        elif char in "\"'":
+            quote, opened = char, at
+        at += 1
+    return bool(quote) and (whole or opened < len(line) - 1)
 
 
 def _speaks(content: str, verdict: Verdict) -> bool:

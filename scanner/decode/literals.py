@@ -195,6 +195,8 @@ _PROGRAM: Final = re.compile(
     r"\.(?:py|pyi|ipynb|[cm]?[jt]sx?|java|kt|kts|scala|groovy|gradle|cs|vb|fs|go|rb|erb|php\d?|phtml|rs|exs?|eex|swift|p[lm]|c|h|cc|cpp|hpp|m|mm|dart|lua|r|clj|vue|svelte|html?|css|json5?|jsonc|xml|toml|tf|hcl|sql|proto|graphql|hs|erl|zig|nim|jl|ps1|bat)$"
 )
 """Files in which it is not: the program's own names."""
+CODE: Final = re.compile(r"\.(?:pyi?|[cm]?[jt]sx?|java|kts?|scala|cs|go|rs|swift|c|h|cc|cpp|hpp|mm?|dart|lua|zig)$")
+"""Programs of languages whose texts all have quotes: most of what is looked at has none, and costs nothing so."""
 _VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]*[A-Z0-9]")
 _WORD_VALUE: Final = re.compile(r"[^\s\"'`,;]+")
 _LINE_VALUE: Final = re.compile(r"[^\r\n]*")

@@ -19,7 +19,7 @@ import msgspec
 from scanner.decode import der
 from scanner.decode.calls import called
 from scanner.decode.likely import taken
-from scanner.decode.literals import ESCAPED_END, NAME, Place, Value, bare_at, element_at, value_at
+from scanner.decode.literals import CODE, ESCAPED_END, NAME, Place, Value, bare_at, element_at, value_at
 from scanner.decode.reading import Reader
 from scanner.decode.salts import is_salt, salt_of
 from scanner.model import Salt, Sealed, Secret
@@ -32,8 +32,6 @@ _MOST: Final = 1 << 12
 _BEFORE: Final = 1 << 11
 """Bytes before it."""
 _QUOTES: Final = re.compile(rb"""["'`]""")
-_CODE: Final = re.compile(r"\.(?:pyi?|[cm]?[jt]sx?|java|kts?|scala|cs|go|rs|swift|c|h|cc|cpp|hpp|mm?|dart|lua|zig)$")
-"""Programs of languages whose texts all have quotes: most of what is looked at has none, and costs nothing so."""
 
 
 def decode(text: bytes) -> Secret | Salt | None:
@@ -48,7 +46,7 @@ def decode_in(text: bytes, before: bytes, path: str) -> Secret | Salt | None:
     `before` is what stands before it in the file `path`, of which the last 2,048 bytes are looked at: in programs what
     has no quotes is no text, and a `secret` alone is what it stands in.
     """
-    if not _QUOTES.search(text) and _CODE.search(path.lower()):
+    if not _QUOTES.search(text) and CODE.search(path.lower()):
         return None
     quote = text[:1] == b'"'
     behind = (before[-_BEFORE:] + text[:quote]).decode("latin-1")
@@ -150,6 +148,7 @@ _ELSE: Final = re.compile(r"\s*(?:\|\||\?\?|\?:)\s*(?=[\"'`])")
 _CALLED: Final = re.compile(r"\s*\(\s*")
 _COMMA: Final = re.compile(r"\s*,\s*")
 _SPACE: Final = re.compile(r"[ \t]+(?=[\"'])")
+_BESIDE: Final = re.compile(r"[ \t]+(?![=: \t\r\n])")
 _FLAG: Final = re.compile(r"\s+|=")
 _SUBSCRIPT: Final = re.compile(r"\s*\\*[\"'`]?\s*[\])]?\]\s*(?:\?\?=|\|\|=|:=|=(?![=~>]))\s*")
 _KEYED: Final = re.compile(r"\\*[\"'`]\s*(?:=>|:(?!:)|=(?![=~]))\s*")
@@ -249,8 +248,8 @@ def _behind_bare(place: Place, name: str, end: int) -> Iterator[tuple[str, Value
         yield name, bare_at(place, found.end(), word=True)
     if text[end : end + 1] == " " and _DECLARES.search(line):
         yield name, value_at(place, end + 1)
-    if path.endswith((".properties", ".ini")) and text[end : end + 1] in (" ", "\t"):
-        yield name, bare_at(place, end + 1)
+    if path.endswith((".properties", ".ini")) and (found := _BESIDE.match(text, end)):
+        yield name, bare_at(place, found.end())
     if path.endswith((".rb", ".erb", ".exs", ".ex", ".pl", ".ru")) and (found := _SPACE.match(text, end)):
         yield name, value_at(place, found.end())
 
