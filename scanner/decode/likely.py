@@ -58,16 +58,16 @@ def taken(place: Place, name: str, entry: SecretName, value: Value, content: str
     """Whether a value is the secret that its name, which `entry` knows, stands for."""
     strong = verdict.kind == "strong"
     shipped = verdict.kind == "known default" and verdict.reason.startswith("the default")
-    published = shipped or (verdict.kind == "known default" and not _is_label(name, content))
+    published = shipped or (verdict.kind == "known default" and (value.fallback or not _is_label(name, content)))
     # Where a function or an attribute of a framework takes it, nothing else can stand there.
     certain = value.quoted and bool(call(name) or _ATTRIBUTE_OF_APP.search(place.line[-80:] + name))
     words = words_of(name)
     last = words[-1:]
-    if not (strong or shipped) and (not load_value_shapes().testing.isdisjoint(words) or content in _parents(place)):
+    if not strong and (not load_value_shapes().testing.isdisjoint(words) or content in _parents(place)):
         return False
     if not strong and CODE.search(place.path) and _is_said(place.line, whole=bool(call(name))):
         return False
-    if _is_text(content) if strong else _is_none(place, name, content, alone=not (published or certain)):
+    if _is_text(content) if strong else _is_none(place, name, value, content, alone=not (published or certain)):
         return False
     if not value.sure and not strong:
         return False
@@ -80,13 +80,13 @@ def taken(place: Place, name: str, entry: SecretName, value: Value, content: str
     if entry.told_by == "value":
         if certain and not (call(name) and not _speaks(content, verdict)):
             return True
-        if _elsewhere(place, 200) and not shipped:
+        if _elsewhere(place, value, 200) and not shipped:
             return False
         named = not value.quoted and _DOTTED.fullmatch(content)
         return strong or published or own or (not named and _speaks(content, verdict))
     if shipped:
         return True
-    if _elsewhere(place, 400) or not (own or _speaks_of_sessions(place, name)):
+    if _elsewhere(place, value, 400) or not (own or _speaks_of_sessions(place, name)):
         return False
     if strong or published or own:
         return True
@@ -104,13 +104,17 @@ def _is_text(content: str) -> bool:
     )
 
 
-def _is_none(place: Place, name: str, content: str, *, alone: bool) -> bool:
+def _is_none(place: Place, name: str, value: Value, content: str, *, alone: bool) -> bool:
     """Whether a value that is not random is no secret; `alone` says that nothing but its name speaks for it."""
     if len(content) <= _LETTERS or _is_member(name, content) or _COMMENT_MARK.match(place.line + place.text[:1]):
         return True
     if not alone:
         return False
-    if _SCREAMING.fullmatch(content) or _is_label(name, content) or _TRANSLATIONS.search(place.path):
+    if (
+        _SCREAMING.fullmatch(content)
+        or (not value.fallback and _is_label(name, content))
+        or _TRANSLATIONS.search(place.path)
+    ):
         return True
     spaced = " " in content
     sentence = len(_SENTENCE.findall(content)) > 1 or content.endswith((".", ":", "?")) or not content.isascii()
@@ -166,13 +170,21 @@ def _is_label(name: str, content: str) -> bool:
     )
 
 
-def _elsewhere(place: Place, size: int) -> bool:
-    """Whether what stands around a name speaks of another service."""
-    before, behind = place.before[-size:], place.text[: size // 2]
+def _elsewhere(place: Place, value: Value, size: int) -> bool:
+    """Whether what stands around a name and its value speaks of another service."""
+    before, behind = place.before[-size:], place.text[: value.start] + place.text[value.end : value.end + size // 2]
     if YAML.search(place.path):  # there it is plain what belongs together
         before, behind = _block(before, behind)
-    around = f" {' '.join(words_of(before + behind))} "
-    return any(words in around for words in _elsewhere_words())
+    return bool(_others().search(_CAMEL.sub("_", before + behind).lower()))
+
+
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+@cache
+def _others() -> re.Pattern[str]:
+    words = "|".join(word.replace("_", "[_.-]?") for word in load_secret_names()[1].elsewhere)
+    return re.compile(rf"(?<![a-z0-9])(?:{words})(?:s|\d+)?(?![a-z0-9])")
 
 
 def _block(before: str, behind: str) -> tuple[str, str]:
@@ -187,11 +199,6 @@ def _block(before: str, behind: str) -> tuple[str, str]:
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" \t"))
-
-
-@cache
-def _elsewhere_words() -> tuple[str, ...]:
-    return tuple(f" {' '.join(words_of(words))} " for words in load_secret_names()[1].elsewhere)
 
 
 def _parents(place: Place) -> Iterator[str]:

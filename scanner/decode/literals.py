@@ -31,6 +31,8 @@ class Value(NamedTuple):
     quoted: bool = True
     sure: bool = True
     """Whether what stands there is a text, whatever it says."""
+    fallback: bool = False
+    """Whether it counts where the environment does not say otherwise: `getenv("NAME", "value")`."""
 
 
 NAME: Final = re.compile(r"[$@:.\-%]*([A-Za-z0-9_][A-Za-z0-9_.:\-]*)")
@@ -70,12 +72,12 @@ def value_at(place: Place, at: int, *, colon: bool = False, literal: bool = Fals
     `colon` says that a colon stands before it, behind which a bare word is a text in YAML alone, `literal` that no bare
     word is one.
     """
-    text = place.text
+    text, fallback = place.text, False
     for _ in range(5):
         if found := _RUST_RAW.match(text, at):
             return Value(found.start(1), found.end(1), found[1])
         if text_found := _literal(place, at):
-            return text_found
+            return text_found._replace(fallback=fallback)
         found = (
             _WRAPPER.match(text, at)
             or _OTHERWISE.match(text, at)
@@ -84,7 +86,7 @@ def value_at(place: Place, at: int, *, colon: bool = False, literal: bool = Fals
         )
         if not found or found.end() == at:
             break
-        at = found.end()
+        at, fallback = found.end(), fallback or found.re is _OTHERWISE
         if found.re is _LIST and found[0] in "[(" and not _OPENING.match(text, at) and not _WRAPPER.match(text, at):
             return None
     return None if literal else bare_at(place, at, colon=colon)

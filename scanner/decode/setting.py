@@ -195,7 +195,7 @@ def _interpolated(text: str, begin: int) -> Iterator[tuple[str, Value | None]]:
     """`${NAME:-value}` of shells and compose files, `${name:value}` of Spring."""
     found = _DEFAULT.match(text, begin)
     if found and found[2]:
-        yield found[1], Value(found.start(2), found.end(2), found[2].strip("'\""))
+        yield found[1], Value(found.start(2), found.end(2), found[2].strip("'\""), fallback=True)
 
 
 def _behind_quoted(place: Place, name: str, end: int, quote: str) -> Iterator[tuple[str, Value | None]]:
@@ -215,7 +215,8 @@ def _behind_quoted(place: Place, name: str, end: int, quote: str) -> Iterator[tu
         return
     for expression in (_SUBSCRIPT, _KEYED, _ATTRIBUTE, _OPTIONAL):
         if found := expression.match(text, end):
-            yield name, value_at(place, found.end(), colon=expression is _KEYED)
+            value = value_at(place, found.end(), colon=expression is _KEYED)
+            yield name, value and value._replace(fallback=value.fallback or expression is _OPTIONAL)
     if (found := _NEXT.match(text, end)) and (_SETTERS.search(ahead) or _ROW.search(ahead)):
         yield name, value_at(place, found.end())
     if ahead.endswith("="):
@@ -237,7 +238,8 @@ def _behind_bare(place: Place, name: str, end: int) -> Iterator[tuple[str, Value
     if found := _COLON.match(text, end):
         yield name, value_at(place, found.end(), colon=True, literal="\n" in found[0])
     if "." in name and (found := _ELSE.match(text, end)):
-        yield name, value_at(place, found.end(), literal=True)
+        value = value_at(place, found.end(), literal=True)
+        yield name, value and value._replace(fallback=True)
     if found := _CALLED.match(text, end):
         if _sets(name):
             yield name, value_at(place, found.end(), literal=True)

@@ -144,6 +144,8 @@ PROGRAMS = [
     ("a.pl", "my $jwt_secret = '@';\n"),
     ("a.pl", "app->secrets(['@']);\n"),
     ("a.dart", "final String jwtSecret = '@';\n"),
+    ("app.env", "TOKEN_SYMMETRIC_KEY=@\n"),
+    ("a.cs", 'public const string AuthConfirmEmailSecret = "@";\n'),
     ("config/initializers/secret_token.rb", "Shop::Application.config.secret_token = '@'\n"),
 ]
 
@@ -165,6 +167,11 @@ def test_forms(path, text):
         ("a.xml", "<jwtSecret>carrots&amp;onions-4711</jwtSecret>", b"carrots&onions-4711"),
         ("s.yaml", "kind: Secret\ndata:\n  jwt-secret: Y2Fycm90cy00NzExCg==\n", b"carrots-4711"),
         ("s.yaml", "data:\n  jwt-secret: Y2Fycm90cy00NzExCg==\nkind: Secret\n", b"carrots-4711"),
+        ("a.py", "SECRET_KEY = '8q!s3)m$v7$v1f8yt0!s)3-1t$k2^x'", b"8q!s3)m$v7$v1f8yt0!s)3-1t$k2^x"),
+        ("a.py", "SECRET_KEY = os.environ.get('SHOP_SECRET', 'secret-key')", b"secret-key"),
+        ("a.js", "const jwtSecret = process.env.JWT_SECRET || 'jwt-secret';", b"jwt-secret"),
+        ("auth.config.js", "module.exports = {\n  secret: 'shop-secret-key'\n};", b"shop-secret-key"),
+        ("a.cs", 'const string JWT_KEY = "SecretKeyOfCarrotsThatMustBeLong";', b"SecretKeyOfCarrotsThatMustBeLong"),
         (".env", 'HASURA_GRAPHQL_JWT_SECRET={"type":"HS256","key":"carrots-4711"}', b"carrots-4711"),
     ],
 )
@@ -217,6 +224,7 @@ NEAR_MISSES = [
     ("a.conf", "signing_key = /etc/shop/jwt.pem"),
     ("a.js", "throw new Error('cookieParser(\"carrots-4711\") required for signed cookies');"),
     ("a.js", "console.warn('Set it: module.exports.session = { secret: \\'carrots-4711\\' }');"),
+    (".env", "JWT_SECRET_KEY=%kernel.project_dir%/config/jwt/private.pem"),
     ("a.go", 'hashedTokenKey := "$3:1:@:@"'),
     ("app.ini", "jwt_secret = 233"),
     (".env", "JWT_SECRET="),
