@@ -40,14 +40,15 @@ def naming(name: str) -> Naming | None:
     table, count = _table(), len(words)
     for length in range(count, 0, -1):
         for start in range(count - length, -1, -1):
-            entry = table.get("".join(words[start : start + length]))
-            if entry and _fits(entry, words[:start], words[start + length :]):
+            called = words[start : start + length]
+            entry = table.get("".join(called))
+            if entry and _fits(entry, words[:start], called, words[start + length :]):
                 return Naming(entry, length == count)
     last = words[-1] if words else ""
     if len(last) > _GLUED:
         for at in range(1, len(last) - _GLUED + 1):
             entry = table.get(last[at:])
-            if entry and entry.told_by == "name" and _fits(entry, (*words[:-1], last[:at]), ()):
+            if entry and entry.told_by == "name" and _fits(entry, (*words[:-1], last[:at]), (), ()):
                 return Naming(entry, exact=False)
     return None
 
@@ -74,13 +75,14 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for part in _SEPARATE.split(name) for word in _WORD.findall(part))
 
 
-def _fits(entry: SecretName, before: tuple[str, ...], behind: tuple[str, ...]) -> bool:
+def _fits(entry: SecretName, before: tuple[str, ...], called: tuple[str, ...], behind: tuple[str, ...]) -> bool:
     words = load_secret_names()[1]
     if entry.told_by == "context" and not all(
         word in words.context or word in words.neutral or word.isdigit() for word in before
     ):
         return False
-    return words.foreign.isdisjoint(before) and all(word in words.trailing or word.isdigit() for word in behind)
+    ours = words.foreign.isdisjoint(before) or not words.own.isdisjoint(called)
+    return ours and all(word in words.trailing or word.isdigit() for word in behind)
 
 
 @cache

@@ -18,6 +18,7 @@ from scanner.secret_names import call, words_of
 from scanner.secrets import Verdict
 
 _SCREAMING: Final = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_IDENTIFIER: Final = re.compile(r"[a-z]+(?:_[a-z]+)+")
 _DOTTED: Final = re.compile(r"[A-Za-z][\w]*(?:[.:/-][A-Za-z_][\w]*)+")
 _SENTENCE: Final = re.compile(
     r"\b(?:must|required?|missing|invalid|used?|should|will|cannot|can't|not|be|for|to|of|the|is|are|with|your|by|from|when|and|or|a|an|in|on|this|that|please|enter|has|have|de|la|le|pour|und|der|die|para|el)\b",
@@ -83,7 +84,8 @@ def taken(place: Place, name: str, entry: SecretName, value: Value, content: str
         if _elsewhere(place, value, 200) and not shipped:
             return False
         named = not value.quoted and _DOTTED.fullmatch(content)
-        return strong or published or own or (not named and _speaks(content, verdict))
+        said = value.quoted and "secret" in words and _speaks_of_sessions(place, name, imports=False)
+        return strong or published or own or said or (not named and _speaks(content, verdict))
     if shipped:
         return True
     if _elsewhere(place, value, 400) or not (own or _speaks_of_sessions(place, name)):
@@ -159,6 +161,9 @@ def _is_member(name: str, content: str) -> bool:
 def _is_label(name: str, content: str) -> bool:
     """Whether a content is made of words of its name, or of those by which stores are keyed."""
     words = set(words_of(content))
+    foreign = load_secret_names()[1].foreign
+    if _IDENTIFIER.fullmatch(content) and not foreign.isdisjoint(words) and words >= set(words_of(name)):
+        return True  # a service's own name for it: `oauth_token_secret` of a `TOKEN_SECRET`
     if not words or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_ .:\-]*", content):
         return False
     if len(words) == 1 and words & {"secret", "password"}:

@@ -187,7 +187,7 @@ def _unquoted_xml(content: str) -> str:
 # Values without quotes.
 
 _CONFIGURATION: Final = re.compile(
-    r"(?:^|/)\.?env(?:rc)?(?:[._-][\w.-]*)?$|\.(?:env|ya?ml|properties|ini|cfg|cnf|conf|config|sh|bash|zsh|service|tfvars|list|secrets?|prefs)"
+    r"(?:^|/)\.?env(?:rc)?(?:[._-][\w.-]*)?$|(?:^|/)\.dev\.vars$|\.(?:env|ya?ml|properties|ini|cfg|cnf|conf|config|sh|bash|zsh|service|tfvars|list|secrets?|prefs)"
     r"(?:\.(?:dist|example|sample|template|tmpl|tpl|j2|erb|bak|old|orig|local|prod|dev))?$|(?:^|/)(?:dockerfile|containerfile|makefile|procfile|environment|config)(?:[._-][\w.-]*)?$|\.dockerfile$|\.flaskenv$|\.envrc$"
 )
 """Files in which a bare word is a text."""

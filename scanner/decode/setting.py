@@ -165,7 +165,8 @@ _PAIRED: Final = re.compile(
     r"\\*[\"']?\s*,?\s*(?:\\n)?\s*(?:-\s+)?\\*[\"']?"
     r"(?:value|Value|ParameterValue|VALUE|content|SecretString|paramValue|val)\\*[\"']?\s*[:=]\s*(?:>-|\||!!str)?\s*"
 )
-_DEFAULT: Final = re.compile(r"([\w.\-]+?)(?::-|:=|:|-)([^{}\n]*)\}")
+_DEFAULT: Final = re.compile(r"([A-Z_][A-Z0-9_]*(?=:?[-=])|[\w.\-]+?(?=:))(?::-|:=|:|-)([^{}\n]*)\}")
+"""Shells have `${NAME-value}` too; elsewhere a hyphen is a part of a name."""
 _WHOLE: Final = re.compile(r"=(?!=)([^\n]*?)\\*$")
 _LINE_OF_CODE: Final = re.compile(r"\s+(?::\s*\w+\s*)?=\s*\\*[\"'\w]")
 """A line of a program inside of a text: a notebook."""

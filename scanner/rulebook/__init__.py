@@ -130,6 +130,8 @@ class SecretWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     foreign: frozenset[str]
     """In a name, they make it another service's."""
+    own: frozenset[str]
+    """In a name of the table, they make it the program's, whatever stands before."""
     describing: frozenset[str]
     """At its end, they say something of a secret."""
     trailing: frozenset[str]
