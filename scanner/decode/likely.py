@@ -66,7 +66,7 @@ def taken(place: Place, name: str, entry: SecretName, value: Value, content: str
     last = words[-1:]
     if not strong and (not load_value_shapes().testing.isdisjoint(words) or content in _parents(place)):
         return False
-    if not strong and CODE.search(place.path) and _is_said(place.line, whole=bool(call(name))):
+    if not strong and CODE.search(place.path) and _is_said(place.line.removesuffix("${"), whole=bool(call(name))):
         return False
     if _is_text(content) if strong else _is_none(place, name, value, content, alone=not (published or certain)):
         return False
