@@ -18,7 +18,7 @@ from scanner.secret_names import call, words_of
 from scanner.secrets import Verdict
 
 _SCREAMING: Final = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
-_IDENTIFIER: Final = re.compile(r"[a-z]+(?:_[a-z]+)+")
+_IDENTIFIER: Final = re.compile(r"_?[a-z]+(?:[_.:-][a-z]+)+")
 _DOTTED: Final = re.compile(r"[A-Za-z][\w]*(?:[.:/-][A-Za-z_][\w]*)+")
 _SENTENCE: Final = re.compile(
     r"\b(?:must|required?|missing|invalid|used?|should|will|cannot|can't|not|be|for|to|of|the|is|are|with|your|by|from|when|and|or|a|an|in|on|this|that|please|enter|has|have|de|la|le|pour|und|der|die|para|el)\b",
@@ -42,8 +42,11 @@ _ATTRIBUTE_OF_APP: Final = re.compile(
     r"(?:app|application|server)\.secret_key$|(?:app|application|server)\.config\[[\"']SECRET_KEY$"
 )
 """Flask's own names: whatever stands there is its secret."""
+_SESSION_OPTIONS: Final = re.compile(r"\b(?:session|cookieSession|expressSession)\s*\(\s*\{[^{}()]*$")
+"""The options of the session middlewares of Express and Koa, not of what is nested in them."""
 _LETTERS: Final = 2
 """Characters of what is no value, but a piece of something."""
+_PUNCTUATION: Final = ".,:;!?'\"`()"
 _PHRASE: Final = 3
 """Words that are no sentence."""
 _SALTS: Final = frozenset({"salt", "pepper"})
@@ -61,7 +64,11 @@ def taken(place: Place, name: str, entry: SecretName, value: Value, content: str
     shipped = verdict.kind == "known default" and verdict.reason.startswith("the default")
     published = shipped or (verdict.kind == "known default" and (value.fallback or not _is_label(name, content)))
     # Where a function or an attribute of a framework takes it, nothing else can stand there.
-    certain = value.quoted and bool(call(name) or _ATTRIBUTE_OF_APP.search(place.line[-80:] + name))
+    certain = value.quoted and bool(
+        call(name)
+        or _ATTRIBUTE_OF_APP.search(place.line[-80:] + name)
+        or (name == "secret" and _SESSION_OPTIONS.search(place.before[-400:]))
+    )
     words = words_of(name)
     last = words[-1:]
     if not strong and (not load_value_shapes().testing.isdisjoint(words) or content in _parents(place)):
@@ -83,10 +90,10 @@ def taken(place: Place, name: str, entry: SecretName, value: Value, content: str
             return True
         if _elsewhere(place, value, 200) and not shipped:
             return False
-        named = not value.quoted and _DOTTED.fullmatch(content)
+        named = _DOTTED.fullmatch(content) if not value.quoted else "secret" not in words and _is_key(content)
         said = value.quoted and "secret" in words and _speaks_of_sessions(place, name, imports=False)
         return strong or published or own or said or (not named and _speaks(content, verdict))
-    if shipped:
+    if shipped or certain:
         return True
     if _elsewhere(place, value, 400) or not (own or _speaks_of_sessions(place, name)):
         return False
@@ -100,10 +107,16 @@ def taken(place: Place, name: str, entry: SecretName, value: Value, content: str
 
 def _is_text(content: str) -> bool:
     """Whether a value that is long enough to be random is a sentence, or the name of a variable."""
-    words = content.split()
-    return (len(words) > _PHRASE and "".join(words).isalpha()) or (
+    words = [word.strip(_PUNCTUATION) for word in content.split()]
+    plain = sum(word.replace("_", "").isalpha() for word in words)
+    return (len(words) > _PHRASE and plain >= 0.75 * len(words)) or (
         bool(_SCREAMING.fullmatch(content)) and not any(char.isdigit() for char in content)
     )
+
+
+def _is_key(content: str) -> bool:
+    """Whether a content is a name of several words, such as a key of a store, that speaks of no secret."""
+    return bool(_IDENTIFIER.fullmatch(content)) and not _SPEAKS.search(content)
 
 
 def _is_none(place: Place, name: str, value: Value, content: str, *, alone: bool) -> bool:

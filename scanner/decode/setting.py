@@ -247,7 +247,8 @@ def _behind_bare(place: Place, name: str, end: int) -> Iterator[tuple[str, Value
         return
     if text[:1] in (":", "$") and (found := _COMMA.match(text, end)):  # Ruby's `set :name, value`
         yield name, value_at(place, found.end())
-    if text.startswith("--") and (found := _FLAG.match(text, end)):
+    # In a program an option and its value side by side are a line of its help.
+    if text.startswith("--") and (found := _FLAG.match(text, end)) and not (CODE.search(path) and found[0] != "="):
         yield name, bare_at(place, found.end(), word=True)
     if text[end : end + 1] == " " and _DECLARES.search(line):
         yield name, value_at(place, end + 1)

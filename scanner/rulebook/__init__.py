@@ -132,8 +132,6 @@ class SecretWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """In a name, they make it another service's."""
     own: frozenset[str]
     """In a name of the table, they make it the program's, whatever stands before."""
-    describing: frozenset[str]
-    """At its end, they say something of a secret."""
     trailing: frozenset[str]
     """At its end, they leave its meaning."""
     neutral: frozenset[str]
