@@ -64,11 +64,8 @@ def taken(place: Place, name: str, entry: SecretName, value: Value, content: str
     shipped = verdict.kind == "known default" and verdict.reason.startswith("the default")
     published = shipped or (verdict.kind == "known default" and (value.fallback or not _is_label(name, content)))
     # Where a function or an attribute of a framework takes it, nothing else can stand there.
-    certain = value.quoted and bool(
-        call(name)
-        or _ATTRIBUTE_OF_APP.search(place.line[-80:] + name)
-        or (name == "secret" and _SESSION_OPTIONS.search(place.before[-400:]))
-    )
+    option = value.quoted and name == "secret" and bool(_SESSION_OPTIONS.search(place.before[-400:]))
+    certain = option or (value.quoted and bool(call(name) or _ATTRIBUTE_OF_APP.search(place.line[-80:] + name)))
     words = words_of(name)
     last = words[-1:]
     if not strong and (not load_value_shapes().testing.isdisjoint(words) or content in _parents(place)):
@@ -93,7 +90,7 @@ def taken(place: Place, name: str, entry: SecretName, value: Value, content: str
         named = _DOTTED.fullmatch(content) if not value.quoted else "secret" not in words and _is_key(content)
         said = value.quoted and "secret" in words and _speaks_of_sessions(place, name, imports=False)
         return strong or published or own or said or (not named and _speaks(content, verdict))
-    if shipped or certain:
+    if shipped or option:
         return True
     if _elsewhere(place, value, 400) or not (own or _speaks_of_sessions(place, name)):
         return False

@@ -242,6 +242,7 @@ NEAR_MISSES = [
     ("a.go", 'const errNoJWTSecret = "shop: option of carrots is required when peeling is enabled"'),
     ("a.go", "const usage = `shop keys check --encryption-key @ --postgres.host postgres`"),
     ("a.py", "JWT_SECRET = 'Required: the 256 bits that sign all tokens of the carrot shop'"),
+    ("a.bicep", "param permissions object = { secrets: [ 'get', 'list' ] }"),
     (".env", "TEST_JWT_SECRET=carrots"),
     (".env", "PRIVATE_KEY=carrots"),
     (".env", "S3_REGION=eu\nSECRET=carrots-and-onions"),
