@@ -31,6 +31,7 @@ def found(path, text):
 CONFIGURATION = [
     (".env", "JWT_SECRET=@\n"),
     (".env", "SECRET=@\nPORT=80\n"),
+    (".travis.yml", "env:\n  global:\n    - APP_SECRET_TOKEN=@\n"),
     ("config/secrets.yml.erb", "production:\n  secret_key_base: @\n"),
     (".env", "JWT_SECRET_BASE64=@\n"),
     ("application.yml", "jwt:\n  header: Authorization\n  base64-secret: @\n"),
