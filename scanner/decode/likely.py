@@ -227,13 +227,16 @@ def _parents(place: Place) -> Iterator[str]:
             indent = len(keyed[1])
 
 
-_OPENER: Final = re.compile(r"([\w$.:\-\"'<>\[\]]*)[\s:=>(\[]*$")
+_BRACKET: Final = re.compile(r"[()\[\]{}]")
+_BRACKETS: Final = 30
+"""That are open around a name; those further out say nothing of it."""
+_OPENER: Final = re.compile(r"(?<![\w$.:\-\"'<>\[\]])([\w$.:\-\"'<>\[\]]++)[\s:=>(\[]*+$")
 _KEYED: Final = re.compile(r"^([ \t]*)(?:-[ \t]+)?[\"']?([\w.\-]+)[\"']?[ \t]*:(?:[ \t]|$)")
-_SECTION: Final = re.compile(r"^\s*\[+\s*([^\[\]\n]+?)\s*\]+\s*$", re.MULTILINE)
+_SECTION: Final = re.compile(r"^[^\S\n]*+\[++([^\[\]\n]++)\]++[^\S\n]*+$", re.MULTILINE)
 
 
 _LIBRARIES: Final = re.compile(
-    r"jsonwebtoken|\bimport jwt\b|\bjwt\.(?:sign|verify|encode|decode)|JWT\.(?:encode|decode|create|require)|jwt-simple"
+    r"jsonwebtoken|import jwt\b|jwt\.(?:sign|verify|encode|decode)|JWT\.(?:encode|decode|create|require)|jwt-simple"
     r"|express-session|cookie-session|cookie-parser|golang-jwt|dgrijalva/jwt"
     r"|Firebase.JWT|require ['\"]jwt['\"]|from jose\b|SignJWT|jwtVerify"
 )
@@ -250,18 +253,19 @@ def _enclosing(place: Place, *, imports: bool) -> Iterator[str]:
     """What stands around a name: the words of its line, of the brackets and parents that it is in, and its file."""
     yield place.line[-200:]
     yield place.path.rpartition("/")[2]
-    depth = 0
+    depth, open_ = 0, 0
     before = place.before
-    for at in range(len(before) - 1, -1, -1):
-        char = before[at]
-        if char in ")]}":
+    for bracket in reversed([*_BRACKET.finditer(before)]):
+        if bracket[0] in ")]}":
             depth += 1
-        elif char in "([{":
+        elif depth:
             depth -= 1
-            if depth < 0:
-                depth = 0
-                if opener := _OPENER.search(before[max(0, at - 120) : at]):
-                    yield opener[1]
+        elif open_ == _BRACKETS:
+            break
+        else:
+            open_ += 1
+            if opener := _OPENER.search(before[max(0, bracket.start() - 120) : bracket.start()]):
+                yield opener[1]
     yield from _parents(place)
     sections = _SECTION.findall(before)
     if sections:

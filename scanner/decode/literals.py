@@ -37,8 +37,6 @@ class Value(NamedTuple):
 
 NAME: Final = re.compile(r"[$@:.\-%]*([A-Za-z0-9_][A-Za-z0-9_.:\-]*)")
 """A name with the marks that variables have in some languages."""
-ESCAPED_END: Final = re.compile(r"\\+$")
-"""What stands before a name that begins a line inside of a text."""
 _WRAPPER: Final = re.compile(
     r"(?:new\s+)?(?:\[\]byte|(?:[\w:.]*[.:])?(?:[Bb]ytes?|encode|[Ff]rom|from_slice|from_str|getBytes|GetBytes|hmacShaKeyFor|hmacShaKey"
     r"|SymmetricSecurityKey|SecretStr|SecretKeySpec|Secret|Field|String|CString|NSString|decode|b64decode|urlsafe_b64decode"
@@ -56,7 +54,7 @@ _OTHERWISE: Final = re.compile(
     r"|[\w.:!?]*(?:getenv|get_env|environ(?:\.get)?|[Ee]nv(?:iron)?(?:\.\w+)?|fetch|GetEnvironmentVariable|Getenv|config(?:\.get)?|lookup|get|getProperty|GetValue(?:<\w+>)?|getEnv|GetEnv|env_or|get_env_variable|var)"
     r"\s*[(\[]\s*[\"'][\w.:-]+[\"']\s*(?:,\s*(?:cast\s*=\s*\w+\s*,\s*)?(?:default\s*=\s*)?|[)\]]+\s*(?:\|\||\?\?|\?:|\bor\b|//|\{)\s*|\)\s*\.\s*(?:unwrap_or(?:_else)?|orElse|getOrElse)\s*\(\s*(?:\|_?\w*\|\s*|\(\)\s*=>\s*)?)"
 )
-_JOINT: Final = re.compile(r"\s*(?:\+|\.(?=\s*[\"'])|&(?=\s*[\"'])|<>|\\\n)\s*(?=[\"'])|\s*\n\s*(?=[\"'])")
+_JOINT: Final = re.compile(r"\s*+(?:\+|\.(?=\s*+[\"'])|&(?=\s*+[\"'])|<>|\\\n)\s*+(?=[\"'])|[^\S\n]*+\n\s*+(?=[\"'])")
 _GOES_ON: Final = re.compile(
     r"\s*(?:\+|\.\s*\$|\.\s*\w+\(\s*\)\s*\+|<>|&\s*\w|%\s*[\w(]|\.format\(|\.replace\(|\s\*\s*\d)"
 )
@@ -202,7 +200,7 @@ CODE: Final = re.compile(r"\.(?:pyi?|[cm]?[jt]sx?|java|kts?|scala|cs|go|rs|swift
 _VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]*[A-Z0-9]")
 _WORD_VALUE: Final = re.compile(r"[^\s\"'`,;]+")
 _LINE_VALUE: Final = re.compile(r"[^\r\n]*")
-_COMMENT: Final = re.compile(r"\s+[#;].*$|\s+//\s.*$")
+_COMMENT: Final = re.compile(r"(?<!\s)\s++(?:[#;]|//\s).*$")
 _BLOCK: Final = re.compile(r"[|>][-+]?[ \t]*\r?\n[ \t]+(\S[^\r\n]*)")
 _TORN: Final = re.compile(r"\\[nrt\"']|[\"'`]")
 
@@ -212,7 +210,7 @@ def bare_at(place: Place, at: int, *, colon: bool = False, word: bool = False) -
     text, path = place.text, place.path
     program = bool(_PROGRAM.search(path.removesuffix(".erb")))
     configuration = not program and bool(_CONFIGURATION.search(path))
-    escaped = "\\n" in text[at : at + 300] or bool(ESCAPED_END.search(place.line))
+    escaped = "\\n" in text[at : at + 300] or place.line.endswith("\\")
     name = NAME.match(text)
     shell = bool(name and text[name.end(1) : at] == "=" and _VARIABLE.fullmatch(name[1]))
     if colon and (program or (place.line.strip() and not YAML.search(path))):
@@ -222,7 +220,7 @@ def bare_at(place: Place, at: int, *, colon: bool = False, word: bool = False) -
     if not (configuration or colon) and not (shell and not program) and not (shell and escaped) and not word:
         return None
     in_command = re.search(
-        r"(?:^|\s)(?:-e|--env|--set|--set-string|--build-arg|export|env|docker|kubectl|heroku|flyctl|fly|helm|RUN|Environment=\S*)(?:\s+|=)?\S*$",
+        r"(?:^|\s)(?:-e|--env|--set|--set-string|--build-arg|export|env|docker|kubectl|heroku|flyctl|fly|helm|RUN|Environment=\S*+)(?:\s+|=)?\S*+$",
         place.line,
     )
     set_inline = YAML.search(path) and not colon and not re.search(r"^\s*-?\s*$", place.line)

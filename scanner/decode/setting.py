@@ -19,7 +19,7 @@ import msgspec
 from scanner.decode import der
 from scanner.decode.calls import called
 from scanner.decode.likely import taken
-from scanner.decode.literals import CODE, ESCAPED_END, NAME, Place, Value, bare_at, element_at, value_at
+from scanner.decode.literals import CODE, NAME, Place, Value, bare_at, element_at, value_at
 from scanner.decode.reading import Reader
 from scanner.decode.salts import is_salt, salt_of
 from scanner.model import Salt, Sealed, Secret
@@ -117,7 +117,7 @@ def _is_encoded(place: Place) -> bool:
 
 # What opens and closes a name.
 
-_QUOTE: Final = re.compile(r"\\*[\"'`]$")
+_QUOTE: Final = re.compile(r"(?<!\\)\\*+[\"'`]$")
 _INTERPOLATION: Final = re.compile(r"[$#]\{$")
 _TAG: Final = re.compile(r"<(?:key>|name>|Name>|Key>)?$")
 _NAMED: Final = re.compile(
@@ -140,9 +140,9 @@ _ROW: Final = re.compile(r"(?:VALUES\s*\(|\),\s*\(|^\s*\()[^()\n]*$", re.IGNOREC
 # What stands between a name and its value.
 
 _TYPE: Final = (
-    r"(?:\s*[?!]?:\s*(?:Final\b)?[\w.<>\[\]&'| ?!,]{0,60}?\s*|\s+(?:string|\[\]byte|String|NSString)\s*|\s*\[\w*\]\s*)?"
+    r"(?:\s*+[?!]?:\s*+(?:Final\b)?[\w.<>\[\]&'| ?!,]{0,60}?|\s++(?:string|\[\]byte|String|NSString)|\s*+\[\w*+\])?"
 )
-_ASSIGNS: Final = re.compile(_TYPE + r"\s*(?:\?\?=|\|\|=|\?=|:=|=>|<-|=(?![=~>]))\s*")
+_ASSIGNS: Final = re.compile(_TYPE + r"\s*+(?:\?\?=|\|\|=|\?=|:=|=>|<-|=(?![=~>]))\s*+")
 _COLON: Final = re.compile(r"\s*:(?![:=])\s*")
 _ELSE: Final = re.compile(r"\s*(?:\|\||\?\?|\?:)\s*(?=[\"'`])")
 _CALLED: Final = re.compile(r"\s*\(\s*")
@@ -150,24 +150,24 @@ _COMMA: Final = re.compile(r"\s*,\s*")
 _SPACE: Final = re.compile(r"[ \t]+(?=[\"'])")
 _BESIDE: Final = re.compile(r"[ \t]+(?![=: \t\r\n])")
 _FLAG: Final = re.compile(r"\s+|=")
-_SUBSCRIPT: Final = re.compile(r"\s*\\*[\"'`]?\s*[\])]?\]\s*(?:\?\?=|\|\|=|:=|=(?![=~>]))\s*")
+_SUBSCRIPT: Final = re.compile(r"\s*+\\*+[\"'`]?\s*+[\])]?\]\s*+(?:\?\?=|\|\|=|:=|=(?![=~>]))\s*+")
 _KEYED: Final = re.compile(r"\\*[\"'`]\s*(?:=>|:(?!:)|=(?![=~]))\s*")
 _ATTRIBUTE: Final = re.compile(r"[\"']\s+(?:[\w:.-]+=\"[^\"]*\"\s+){0,4}(?:value|default|defaultValue|content)\s*=\s*")
 _OPTIONAL: Final = re.compile(
-    r"\\*[\"'`]\s*[)\]]+\s*(?:!|\(\))?\s*(?:\|\||\?\?|\?:|\bor\b|//|\{|or_else\s*\{)\s*"
+    r"\\*+[\"'`]\s*+[)\]]++\s*+(?:!|\(\))?\s*+(?:\|\||\?\?|\?:|\bor\b|//|\{|or_else\s*\{)\s*"
     r"|\\*[\"'`]\s*\)\s*\.\s*(?:unwrap_or(?:_else)?|orElse|getOrElse|or|ifNull|orElseGet)\s*\(\s*"
     r"(?:\|_?\w*\|\s*|\(\)\s*[=-]>\s*)?"
-    r"|\\*[\"'`]\s*,[^,()\n]{0,80},?\s*\b(?:default|default_value|defaultValue|value|envDefault)\s*[=:]\s*"
+    r"|\\*[\"'`]\s*,[^,()\n]{0,80},?\s*+\b(?:default|default_value|defaultValue|value|envDefault)\s*[=:]\s*"
 )
 """A default behind a name that is looked up: `getenv("X") or "…"`, `env("X", default="…")`."""
 _NEXT: Final = re.compile(r"\\*[\"'`]\s*,\s*(?:(?:default|default_value|defaultValue|value)\s*[=:]\s*)?")
 _PAIRED: Final = re.compile(
-    r"\\*[\"']?\s*,?\s*(?:\\n)?\s*(?:-\s+)?\\*[\"']?"
+    r"\\{0,16}[\"']?\s*+,?\s*+(?:\\n)?\s*+(?:-\s++)?\\*+[\"']?"
     r"(?:value|Value|ParameterValue|VALUE|content|SecretString|paramValue|val)\\*[\"']?\s*[:=]\s*(?:>-|\||!!str)?\s*"
 )
-_DEFAULT: Final = re.compile(r"([A-Z_][A-Z0-9_]*(?=:?[-=])|[\w.\-]+?(?=:))(?::-|:=|:|-)([^{}\n]*)\}")
+_DEFAULT: Final = re.compile(r"([A-Z_][A-Z0-9_]{0,160}(?=:?[-=])|[\w.\-]{1,160}?(?=:))(?::-|:=|:|-)([^{}\n]*+)\}")
 """Shells have `${NAME-value}` too; elsewhere a hyphen is a part of a name."""
-_WHOLE: Final = re.compile(r"=(?!=)([^\n]*?)\\*$")
+_WHOLE: Final = re.compile(r"=(?!=)((?:[^\n\\]|\\++(?!\n?\Z))*+)\\*+$")
 _LINE_OF_CODE: Final = re.compile(r"\s+(?::\s*\w+\s*)?=\s*\\*[\"'\w]")
 """A line of a program inside of a text: a notebook."""
 
@@ -179,7 +179,7 @@ def _settings(place: Place) -> Iterator[tuple[str, Value | None]]:
     if not found:
         return
     # In a text with escapes, `\nNAME` begins a line.
-    torn = bool(ESCAPED_END.search(line)) and text[:1] in tuple("nrt")
+    torn = line.endswith("\\") and text[:1] in tuple("nrt")
     begin = 1 if torn else found.start(1)
     name = text[begin : found.end(1)].rstrip(".:-")
     end = begin + len(name)

@@ -1,7 +1,9 @@
 """Secrets where they are set: in every form of file, in every language, and what only looks like it."""
 
 import base64
+import itertools
 import random
+import time
 
 import pytest
 from hypothesis import given
@@ -308,3 +310,21 @@ def test_random_values(seed, size):
 def test_hostile(text):
     """Work is bounded, whatever a text is made of."""
     assert decode(text) is None
+
+
+FILLINGS = (" ", "\t", "\n", "\\", "\\n", "[", "(", ":", "a", "a-", "a.", "::>!(", "\n[  ", "'a' ", "a || ", "or ", "=")
+STARTS = ("", ":", ": ", ": str ", " ", "']", "')", "',", "', default", "' ", "=", "= '", "=x ", "${", "(")
+
+
+@pytest.mark.parametrize("filling", FILLINGS)
+def test_what_repeats_costs_little(filling):
+    """Before a name or behind it, whatever repeats is read a bounded number of times: a name costs milliseconds.
+
+    Spaces behind a colon, of which three expressions in a row could each take some, once took hours.
+    """
+    long = filling * (4_000 // len(filling))
+    for start, head in itertools.product(STARTS, ("", "'", '"name": "', "<", "${", "\n[", "VALUES(")):
+        began = time.process_time()
+        decode_in(f"jwt_secret{start}{long}x".encode(), (long + head).encode(), "a.env")
+        decode_in(f"secret = 'kekse'{long}x".encode(), (head + long).encode(), "a.yml")
+        assert time.process_time() - began < 0.3
