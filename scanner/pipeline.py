@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scanner import __version__, rulebook
 from scanner.decode import decoded_of
@@ -34,6 +35,9 @@ from scanner.subjects import Subjects
 
 if TYPE_CHECKING:
     from scanner.keys import GivenKey
+
+_SLOW: Final = 1_000
+"""Weak secrets of one scan that are told by their value, which takes some 20 ms each."""
 
 Progress = Callable[[Coverage], None]
 """Called with what is covered so far, each time that work ends."""
@@ -86,7 +90,7 @@ def scan(
         book = rulebook.load(extra)
     place = plan.root.name if plan.root else ""
     findings = judge_all(everything, book, policy, now, coverage, keys, known, place, plan.repositories) if book else []
-    found = _without_traces(found, findings)
+    found = _without_traces(found, findings, coverage)
     if findings or _decided(policy, plan):
         coverage.notes += _triage(findings, policy, plan, now)
     return Report(
@@ -217,13 +221,14 @@ def _tokens(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Token]]:
             yield subject, token
 
 
-def _without_traces(subjects: Sequence[Subject], findings: Sequence[Finding]) -> list[Subject]:
+def _without_traces(subjects: Sequence[Subject], findings: Sequence[Finding], coverage: Coverage) -> list[Subject]:
     """The subjects that are told, none by a digest from which a weak secret could be guessed.
 
     A value of which nothing is found is none that anybody has to know of: a placeholder, a word of a test.
     """
     found = {id(finding.subject) for finding in findings}
     told = []
+    weak: Counter[tuple[str, str]] = Counter()
     for subject in subjects:
         decoded = subject.decoded
         secret = decoded.value if isinstance(decoded, Secret) else None
@@ -232,10 +237,21 @@ def _without_traces(subjects: Sequence[Subject], findings: Sequence[Finding]) ->
         if secret is None:
             told.append(subject)
         elif id(subject) in found:
-            from scanner.secrets import identity
+            from scanner import secrets
 
-            subject.identity = identity(secret.reveal())
+            value = secret.reveal()
+            if secrets.is_guessable(value):
+                place = subject.sightings[0].origin.path, subject.sightings[0].name
+                weak[place] += 1
+                by_value = weak.total() <= _SLOW
+                subject.identity = secrets.identity(value) if by_value else secrets.identity_at(*place, weak[place])
+            else:
+                subject.identity = secrets.identity(value)
             told.append(subject)
+    if weak.total() > _SLOW:
+        coverage.notes.append(
+            f"{weak.total() - _SLOW} weak secrets beyond the first {_SLOW} have ids by where they stand, not by value"
+        )
     return told
 
 

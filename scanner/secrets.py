@@ -78,14 +78,24 @@ def publisher(value: bytes) -> str:
     return "" if name.startswith(_COMMON) else name
 
 
+def is_guessable(value: bytes) -> bool:
+    """Whether a plain digest of `value` could give it away: it is neither published nor strong."""
+    return value not in known() and bits(value) < STRONG_BITS
+
+
 def identity(value: bytes) -> str:
     """What a secret may be told by outside: 64 hex digits that give nothing of it away.
 
     SHA-256 of what is published or holds `STRONG_BITS`; of any other, scrypt (RFC 7914) with a fixed salt: some 25 ms.
     """
-    if value in known() or bits(value) >= STRONG_BITS:
+    if not is_guessable(value):
         return hashlib.sha256(_SALT + b"\0" + value).hexdigest()
     return hashlib.scrypt(value, salt=_SALT, n=2**13, r=8, p=1, dklen=32).hex()
+
+
+def identity_at(path: str, name: str, number: int) -> str:
+    """What a secret may be told by that says nothing of its value: the `number`-th of this name in a file."""
+    return hashlib.sha256(b"\0".join((_SALT, path.encode(), name.encode(), b"%d" % number))).hexdigest()
 
 
 @lru_cache(maxsize=4096)

@@ -14,6 +14,7 @@ import pytest
 from scanner import pipeline
 from scanner.examine import Examiner
 from scanner.model import SIGHTINGS_LISTED, Coverage, Examination, Finding, Report
+from scanner.secrets import identity, identity_at
 from scanner.sources import Shard
 from scanner.sources.targets import plan_of
 from tests.scans import Scan, mint, paths, skipped
@@ -158,3 +159,18 @@ def test_a_scan_takes_its_time_from_its_clock(root: Path, scan: Scan) -> None:
     report = scan(root)
     assert 0 <= report.seconds <= time.monotonic() - began
     assert report.now == 1_800_000_000
+
+    def test_many_weak_secrets(self, root: Path, scan: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Telling one by its value costs time by intent: those beyond the bound are told by place, and that is said."""
+        lines = [f"JWT_SECRET=kekse-und-milch-{word}\n" for word in ("rot", "blau", "grau", "gelb")]
+        (root / ".env").write_text("".join(lines))
+        every = [subject.identity for subject in scan().subjects]
+        assert every == [identity(line[11:-1].encode()) for line in lines]
+        monkeypatch.setattr(pipeline, "_SLOW", 2)
+        report = scan()
+        assert [subject.identity for subject in report.subjects] == [
+            *every[:2], identity_at(".env", "JWT_SECRET", 3), identity_at(".env", "JWT_SECRET", 4),
+        ]  # fmt: skip
+        assert len({finding.id for finding in report.findings}) == len(report.findings) == 8
+        assert report.coverage.notes == ["2 weak secrets beyond the first 2 have ids by where they stand, not by value"]
+        assert report.coverage.complete
