@@ -36,7 +36,11 @@ def decode(text: bytes) -> Cookie | None:
     session, created = None, None
     if held.payload == "json":
         value = Reader().json(signed)
-        if len(value) != 3 or not all(isinstance(time, int | float) for time in value[:2]):
+        if (
+            not isinstance(value, list)
+            or len(value) != 3
+            or not all(isinstance(time, int | float) for time in value[:2])
+        ):
             return None
         session, created = value[2], moment(value[1])
         if not isinstance(session, dict) or not created:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import warnings
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
@@ -209,7 +210,8 @@ def _opened(raw: bytes, content: bytes, password: str | None) -> Half | None:
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
 
     try:
-        key, _, _ = pkcs12.load_key_and_certificates(raw, password.encode() if password is not None else None)
+        with warnings.catch_warnings(action="ignore"):  # of how it is encoded, with paths of this machine
+            key, _, _ = pkcs12.load_key_and_certificates(raw, password.encode() if password is not None else None)
         if key is None:
             return None
         return read_der(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())).half

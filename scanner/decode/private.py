@@ -176,7 +176,7 @@ def read_public(der: bytes) -> Half:
     if name in _OF_EDWARDS:
         return of_edwards(_OF_EDWARDS[name], key)
     if name == _DSA:
-        return of_dsa(asn1.number(asn1.members(parameters.body)[0]) if parameters else 0)
+        return _of_dsa_parameters(parameters)
     return Half(_OTHERS.get(name, ""))
 
 
@@ -242,7 +242,7 @@ def _of_pkcs8(parts: list[asn1.Value]) -> Half:
     if name in _OF_EDWARDS:
         return of_seed(_OF_EDWARDS[name], asn1.expect(asn1.value(inner), asn1.OCTETS))
     if name == _DSA:
-        return of_dsa(asn1.number(asn1.members(parameters.body)[0]) if parameters else 0)
+        return _of_dsa_parameters(parameters)
     return Half(_OTHERS.get(name, ""))
 
 
@@ -253,7 +253,14 @@ def _of_primes(numbers: list[int]) -> Half:
     return of_rsa(numbers[1], numbers[2])
 
 
+def _of_dsa_parameters(parameters: asn1.Value | None) -> Half:
+    numbers = asn1.members(parameters.body) if parameters else []
+    return of_dsa(asn1.number(numbers[0]) if numbers else 0)
+
+
 def _of_sec1(parts: list[asn1.Value], curve: str) -> Half:
+    if len(parts) < 2:
+        raise ValueError
     secret = asn1.expect(parts[1], asn1.OCTETS)
     if not 16 <= len(secret) <= 66 or not any(secret):
         raise ValueError

@@ -1,5 +1,6 @@
 """Sessions of Pyramid 2.1."""
 
+import base64
 import time
 import warnings
 
@@ -65,3 +66,9 @@ def test_begun():
     """A digest and a time."""
     assert family.begins(VALUE[:110].encode())
     assert not family.begins(VALUE[:90].encode())
+
+
+@pytest.mark.parametrize("content", [b"1", b"[1,2]", b"null", b'{"a":1}', b'["a","b",{}]', b"[1,2,3]", b'[1,"b",{}]'])
+def test_other_json(content):
+    """What is no list of two times and a session is none."""
+    assert family.decode(base64.urlsafe_b64encode(bytes(range(64)) + content).rstrip(b"=")) is None

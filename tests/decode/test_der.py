@@ -109,3 +109,17 @@ def test_any_bytes(data, name, at):
         decode(text)
         decode(base64.b64encode(text))
         decode(b"M" + text)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        # PKCS #8 on P-256, of whose SEC 1 there is the version alone
+        "301f020100301306072a8648ce3d020106082a8648ce3d03010704053003020101",
+        # DSA without its numbers
+        "3015020100300b06072a8648ce38040130000403020105",
+    ],
+)
+def test_parts_that_are_missing(data):
+    """A key without them is none."""
+    assert decode(bytes.fromhex(data)) is None
