@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Iterator
 
 from scanner.model import SIGHTINGS_LISTED, Coverage, Decoded, Kind, Sighting, Skipped, Subject, Token
@@ -11,9 +12,12 @@ class Subjects:
     """A bounded collection of distinct subjects, in the order in which they were first met."""
 
     def __init__(self, most: int) -> None:
-        """Beyond `most` distinct subjects, sightings are only counted."""
+        """Beyond `most` distinct subjects, those with the smallest identities are kept: whichever are met first, these
+        are the same. Sightings of the others are only counted."""
         self._most = most
         self._known: dict[tuple[Kind, str], Subject] = {}
+        self._largest: list[tuple[int, Kind, str]] = []
+        """A heap of those that are kept, the largest identity first, once there are as many as there may be."""
         self._beyond = 0
 
     def __iter__(self) -> Iterator[Subject]:
@@ -28,11 +32,11 @@ class Subjects:
             new = Subject(kind, identity, decoded.raw, [], decoder=decoder, decoded=kept, head=decoded.head)
             if subject:
                 _keep_fuller(subject, new)
-            elif len(self._known) >= self._most:
+            elif self._admit(new):
+                subject = new
+            else:
                 self._beyond += 1
                 return
-            else:
-                subject = self._known[kind, identity] = new
         listed = subject.sightings
         last = listed[-1] if listed else None
         if last and last.origin == sighting.origin and last.start <= sighting.start and sighting.end <= last.end:
@@ -49,16 +53,37 @@ class Subjects:
                 _keep_fuller(known, subject)
                 known.sightings += subject.sightings
                 known.seen += subject.seen
-            elif len(self._known) < self._most:
-                self._known[subject.kind, subject.identity] = subject
-            else:
+            elif not self._admit(subject):
                 self._beyond += subject.seen
+
+    def _admit(self, subject: Subject) -> bool:
+        """Add one that is not known yet, if need be in the place of another; False where it is beyond the bound."""
+        if len(self._known) >= self._most:
+            self._largest = self._largest or _heap(self._known)
+            entry = _entry(subject.kind, subject.identity)
+            if not self._largest or entry < self._largest[0]:
+                return False
+            _, kind, identity = heapq.heapreplace(self._largest, entry)
+            self._beyond += self._known.pop((kind, identity)).seen
+        self._known[subject.kind, subject.identity] = subject
+        return True
 
     def tell(self, coverage: Coverage, path: str) -> None:
         """Note in `coverage` what was only counted, as found under `path`."""
         if self._beyond:
             detail = f"{self._beyond} sightings beyond {self._most} distinct subjects were counted, not judged"
             coverage.skipped.append(Skipped(path, "too-many-subjects", detail))
+
+
+def _heap(known: Iterable[tuple[Kind, str]]) -> list[tuple[int, Kind, str]]:
+    heap = [_entry(kind, identity) for kind, identity in known]
+    heapq.heapify(heap)
+    return heap
+
+
+def _entry(kind: Kind, identity: str) -> tuple[int, Kind, str]:
+    """What a heap, which gives the smallest first, orders by: the larger an identity, the earlier."""
+    return -int(identity, 16), kind, identity
 
 
 def _keep_fuller(subject: Subject, other: Subject) -> None:

@@ -131,6 +131,14 @@ class TestBounds:
         beyond = sum(int(entry.detail.partition(" ")[0]) for entry in report.coverage.skipped)
         assert beyond + sum(subject.seen for subject in report.subjects) == 400
 
+    def test_which_subjects_are_kept(self, root: Path, scan: Scan) -> None:
+        """Those with the smallest identities, with all their sightings, however work is shared."""
+        forest(root)
+        whole, serial, parallel = scan(), scan(max_subjects=15, jobs=1), scan(max_subjects=15, jobs=2)
+        smallest = sorted(whole.subjects, key=lambda subject: subject.identity)[:15]
+        assert {subject.id: subject.seen for subject in serial.subjects} == {s.id: s.seen for s in smallest}
+        assert told(serial) == told(parallel)
+
 
 class TestOrder:
     def test_findings_come_most_severe_first_then_by_place(self, root: Path, scan: Scan) -> None:
