@@ -67,6 +67,15 @@ def expect(found: Value, tag: int) -> bytes:
     return found.body
 
 
+def write(tag: int, body: bytes) -> bytes:
+    """The value with this tag and content."""
+    length = len(body)
+    if length < 0x80:
+        return bytes((tag, length)) + body
+    size = (length.bit_length() + 7) // 8
+    return bytes((tag, 0x80 + size)) + length.to_bytes(size) + body
+
+
 def number(found: Value) -> int:
     """The number that an INTEGER is. Raises ValueError for another value."""
     return int.from_bytes(expect(found, INTEGER), signed=True)

@@ -30,7 +30,9 @@ _DIGEST_BYTES: Final = 20
 _SALT: Final = b"Mighty Aphrodite"
 """What Java puts between password and content before it hashes them."""
 _ENTRIES: Final = 1_000
-_KEY_BAGS: Final = tuple(bytes.fromhex(f"060b2a864886f70d010c0a010{number}") for number in (1, 2))
+_DATA: Final = bytes.fromhex("2a864886f70d010701")
+"""The name of content that is not encrypted (RFC 5652 §4)."""
+_KEY_BAGS: Final = tuple(bytes.fromhex(f"2a864886f70d010c0a010{number}") for number in (1, 2))
 """The names of what holds a private key in PKCS #12 (RFC 7292 §4.2): in clear, and encrypted."""
 _HASHES: Final = {
     bytes.fromhex("2b0e03021a"): "sha1", bytes.fromhex("608648016503040201"): "sha256",
@@ -39,8 +41,8 @@ _HASHES: Final = {
 }  # fmt: skip
 _MOST_ITERATIONS: Final = 200_000
 """Of the hash that a password goes through, all passwords of one store together: a tenth of a second."""
-_DEPTH: Final = 12
-_VALUES: Final = 10_000
+_SCRYPT: Final = bytes.fromhex("2b06010401da47040b")
+"""The name of what takes as much memory as it asks for (RFC 7914 §7)."""
 
 
 class _Mac(NamedTuple):
@@ -148,7 +150,7 @@ def _of_pkcs12(text: bytes) -> Key | None:
     content = asn1.expect(asn1.members(asn1.members(asn1.expect(parts[1], asn1.SEQUENCE))[1].body)[0], asn1.OCTETS)
     mac = _mac(parts[2]) if len(parts) > 2 else None
     known = _password(mac, content) if mac else None
-    half = _opened(raw, content, known) if known is not None or not mac else None
+    half = _opened(content, known)
     if half is None and not any(name in content for name in _KEY_BAGS):
         return None  # certificates alone: a store of those that are trusted
     locked = _KEY_BAGS[0] not in content
@@ -202,16 +204,50 @@ def _filled(part: bytes, block: int) -> bytes:
     return (part * (size // len(part) + 1))[:size] if part else b""
 
 
-def _opened(raw: bytes, content: bytes, password: str | None) -> Half | None:
-    """The public half of the key in a store whose password is known; None where that would cost too much, or fails."""
-    if max(_numbers(content), default=0) > _MOST_ITERATIONS:
+def _opened(content: bytes, password: str | None) -> Half | None:
+    """The public half of the first key in a store; None where its password is not known, or opening it costs too much.
+
+    What is encrypted once more, certificates as a rule, stays closed: what that asks for is only seen when it is open.
+    """
+    try:
+        for bag in _bags(content):
+            name, held = asn1.members(bag.body)[:2]
+            if name.body == _KEY_BAGS[0]:
+                return read_der(held.body).half
+            if name.body == _KEY_BAGS[1] and password is not None:
+                return None if _costs_too_much(held.body) else _unlocked(bag.body, password)
+    except (ValueError, IndexError):
         return None
+    return None
+
+
+def _bags(content: bytes) -> Iterator[asn1.Value]:
+    """What a store holds in clear (RFC 7292 §4.1, §4.2)."""
+    for part in asn1.sequence(content):
+        kind, data = asn1.members(asn1.expect(part, asn1.SEQUENCE))
+        if asn1.expect(kind, asn1.NAME) == _DATA:
+            yield from asn1.sequence(asn1.expect(asn1.value(data.body), asn1.OCTETS))
+
+
+def _costs_too_much(held: bytes) -> bool:
+    """Whether an encrypted key (RFC 5958 §3) asks for more than is done for it."""
+    algorithm = asn1.expect(asn1.sequence(held)[0], asn1.SEQUENCE)
+    return _SCRYPT in algorithm or max(_numbers(algorithm), default=0) > _MOST_ITERATIONS
+
+
+def _unlocked(bag: bytes, password: str) -> Half | None:
+    """The public half of the key in a bag, which is put into a store of its own, for nothing else is to be opened.
+
+    None where the password does not fit.
+    """
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
 
+    alone = _content(_content(asn1.write(asn1.SEQUENCE, bag)))
+    store = asn1.write(asn1.SEQUENCE, asn1.write(asn1.INTEGER, b"\3") + alone)
     try:
         with warnings.catch_warnings(action="ignore"):  # of how it is encoded, with paths of this machine
-            key, _, _ = pkcs12.load_key_and_certificates(raw, password.encode() if password is not None else None)
+            key, _, _ = pkcs12.load_key_and_certificates(store, password.encode())
         if key is None:
             return None
         return read_der(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())).half
@@ -219,17 +255,19 @@ def _opened(raw: bytes, content: bytes, password: str | None) -> Half | None:
         return None
 
 
-def _numbers(content: bytes, depth: int = _DEPTH) -> Iterator[int]:
-    """All small numbers in a value and in what it holds: among them are the iterations that its encryption asks for."""
-    try:
-        parts = asn1.members(content, _VALUES) if depth else []
-    except ValueError:
-        return
-    for part in parts:
-        if part.tag == asn1.INTEGER and len(part.body) <= 8:
+def _content(value: bytes) -> bytes:
+    """A ContentInfo (RFC 5652 §3) that holds a sequence of one value."""
+    held = asn1.write(asn1.OCTETS, asn1.write(asn1.SEQUENCE, value))
+    return asn1.write(asn1.SEQUENCE, asn1.write(asn1.NAME, _DATA) + asn1.write(0xA0, held))
+
+
+def _numbers(algorithm: bytes) -> Iterator[int]:
+    """All numbers in the parameters of an encryption: among them are the iterations that it asks for."""
+    for part in asn1.members(algorithm):
+        if part.tag == asn1.INTEGER:
             yield asn1.number(part)
-        elif part.tag & 0x20 or part.tag == asn1.OCTETS:
-            yield from _numbers(part.body, depth - 1)
+        elif part.tag == asn1.SEQUENCE:
+            yield from _numbers(part.body)
 
 
 def _store(form: str, raw: bytes, halves: list[Half], known: str | None, count: int, *, encrypted: bool = True) -> Key:

@@ -6,6 +6,7 @@ import base64
 import datetime
 import hashlib
 import os
+import time
 
 import pytest
 from cryptography import x509
@@ -123,6 +124,34 @@ class TestPkcs12:
             data = run("openssl", "pkcs12", "-export", *files, *options, "-passout", "pass:changeit")
             found = decoded(data)
             assert (found.encrypted, found.details["kind"]) == (True, "")
+
+    @pytest.mark.parametrize("pbe", [pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC, pkcs12.PBES.PBESv2SHA256AndAES256CBC])
+    @pytest.mark.parametrize("chain", [False, True])
+    def test_iterations_of_the_key_alone(self, pbe, chain):
+        """What one key asks for is looked at however deep it stands; ten thousand are done, a billion are not."""
+        for rounds, kind in ((10_000, "RSA"), (1_000_000, "")):
+            lock = PrivateFormat.PKCS12.encryption_builder().key_cert_algorithm(pbe).kdf_rounds(rounds)
+            own = certificate(RSA) if chain else None
+            data = pkcs12.serialize_key_and_certificates(b"ours", RSA, own, None, lock.build(b"changeit"))
+            assert told(decoded(data)) == ("pkcs12", True, kind, "changeit")
+            many = data.replace(rounds.to_bytes(3), b"\x7f\xff\xff")
+            assert many != data or rounds < 1 << 16
+            began = time.process_time()
+            decode(many)
+            assert time.process_time() - began < 1
+
+    def test_a_key_that_cannot_be_read(self):
+        """The store is told all the same."""
+        data = of_pkcs12(RSA, "changeit")
+        for at in range(60, 200, 7):
+            found = decode(data[:at] + b"\0" + data[at + 1 :])
+            assert not found or found.form == "pkcs12"
+        lock = PrivateFormat.PKCS12.encryption_builder().hmac_hash(hashes.SHA1())
+        data = pkcs12.serialize_key_and_certificates(b"ours", RSA, None, None, lock.build(b"ours"))
+        at = data.index(
+            bytes.fromhex("2a864886f70d01050d")
+        )  # the encryption of the key, now of a name that nobody knows
+        assert told(decoded(data[:at] + b"\x29" + data[at + 1 :])) == ("pkcs12", True, "", None)
 
     def test_without_lengths(self):
         """As Bouncy Castle writes them in BER."""
