@@ -1,5 +1,6 @@
 """No format passes on what could hurt its reader: controls, commands for runners, markup, or secrets."""
 
+import base64
 import json
 import os
 import re
@@ -140,3 +141,40 @@ def test_no_format_shows_a_secret(book, data, names):
             assert payload[:16] not in output
             assert signature not in output
         assert "idp.example" in output or format_ == "sarif"
+
+
+def test_no_output_shows_what_was_found(book, tmp_path):
+    """Of the examples of all patterns, as they stand, in base64 and escaped, no output holds a piece of one.
+
+    But for the heads that tell a form, and for secrets that are public knowledge.
+    """
+    from scanner import pipeline, secrets
+    from scanner.sources.targets import plan_of
+    from scanner.triage import baseline
+
+    for pattern in book.patterns:
+        for number, example in enumerate(pattern.examples):
+            path = tmp_path / pattern.id / f"{number}{'.env' if pattern.makes == 'secret' else '.log'}"
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(example.blob)
+            path.with_suffix(".b64").write_bytes(b"data: " + base64.b64encode(example.blob))
+            path.with_suffix(".json").write_text(json.dumps({"text": example.blob.decode("latin-1")}))
+    of = pipeline.scan(plan_of([str(tmp_path)]), Policy(jobs=1, tries=0), NOW)
+    assert {subject.kind for subject in of.subjects} == {"token", "cookie", "secret", "key"}
+    outputs = [
+        rendered(format_, of, color=color, include_suppressed=True) for format_ in FORMATS for color in (False, True)
+    ]
+    outputs.append(baseline.dump(of.findings).decode())
+    on_request, told = rendered("json", of, show_secrets=True), 0
+    for found in of.subjects:
+        raw = found.sealed.reveal()[found.head :].partition(b"-----END")[0].rstrip()
+        if found.kind == "secret" and secrets.publisher(raw):
+            continue
+        half = raw[len(raw) // 2 :][:16]
+        pieces = (raw,) if found.kind == "secret" else (half, raw[-16:])
+        for piece in (*pieces, base64.b64encode(raw)[:24]):
+            shown = piece.decode("latin-1")
+            assert len(shown) >= 8
+            assert not any(shown in output for output in outputs), (found.kind, found.decoder)
+        told += half.decode("latin-1") in on_request
+    assert told > 50
