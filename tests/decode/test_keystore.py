@@ -1,10 +1,11 @@
-"""Key stores that openssl and cryptography make, and Java's, written here by their format."""
+"""Key stores that cryptography makes, and Java's, written here by their format."""
 
 from __future__ import annotations
 
 import base64
 import datetime
 import hashlib
+import hmac
 import os
 import time
 
@@ -22,9 +23,11 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner.decode import asn1
+from scanner.decode.asn1 import write
 from scanner.decode.keystore import PASSWORDS, begins, decode
 from scanner.model import Key
-from tests.decode.test_pem import OPENSSL, run, thumbprint
+from tests.decode.test_pem import thumbprint
 from tests.examining import ENGINES, examine
 
 RSA = rsa.generate_private_key(65537, 2048)
@@ -63,6 +66,25 @@ def of_java(keys, password: str, magic: bytes = b"\xfe\xed\xfe\xed", trusted=())
     return content + hashlib.sha1(password.encode("utf-16-be") + b"Mighty Aphrodite" + content).digest()
 
 
+LOCKED = of_pkcs12(RSA, "a password of ours")
+
+
+def checked(store: bytes, written: bytes, rounds: int, *, right: bool = True) -> bytes:
+    """The store with a check of the password, `written` as bytes, that takes so many rounds (RFC 7292 appendix B)."""
+    version, held = asn1.sequence(store)[:2]
+    content = asn1.expect(asn1.members(asn1.members(held.body)[1].body)[0], asn1.OCTETS)
+    block = b"\3" * 64 + b"saltsalt" * 8 + (written * 64)[:64]
+    for _ in range(rounds if right else 1):
+        block = hashlib.sha1(block).digest()
+    digest = hmac.digest(block, content, "sha1")
+    algorithm = write(asn1.SEQUENCE, write(asn1.NAME, bytes.fromhex("2b0e03021a")) + b"\5\0")
+    info = write(asn1.SEQUENCE, algorithm + write(asn1.OCTETS, digest))
+    number = write(asn1.INTEGER, rounds.to_bytes(rounds.bit_length() // 8 + 1))
+    check = write(asn1.SEQUENCE, info + write(asn1.OCTETS, b"saltsalt") + number)
+    parts = write(asn1.INTEGER, version.body) + write(asn1.SEQUENCE, held.body) + check
+    return write(asn1.SEQUENCE, parts)
+
+
 def decoded(data: bytes) -> Key:
     found = decode(data)
     assert found
@@ -97,33 +119,29 @@ class TestPkcs12:
         for password in ("changeit", "a password of ours"):
             assert decode(of_pkcs12(None, password)) is None
 
-    @OPENSSL
-    @pytest.mark.parametrize(
-        ("options", "password"),
-        [
-            (["-legacy", "-passout", "pass:changeit"], "changeit"),
-            (["-passout", "pass:"], "the empty password"),
-            (["-iter", "50000", "-passout", "pass:changeme"], "changeme"),
-            (["-macalg", "sha512", "-passout", "pass:password"], "password"),
-        ],
-    )
-    def test_openssl(self, tmp_path, options, password):
-        (tmp_path / "key.pem").write_bytes(RSA.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        (tmp_path / "ours.pem").write_bytes(certificate(RSA).public_bytes(Encoding.PEM))
-        files = ["-inkey", str(tmp_path / "key.pem"), "-in", str(tmp_path / "ours.pem")]
-        data = run("openssl", "pkcs12", "-export", *files, *options)
-        assert told(decoded(data)) == ("pkcs12", True, "RSA", password)
+    @pytest.mark.parametrize("digest", [hashes.SHA1(), hashes.SHA256(), hashes.SHA512()])
+    def test_ways_to_lock(self, digest):
+        """Those of old tools and of new ones."""
+        for pbe in pkcs12.PBES:
+            lock = PrivateFormat.PKCS12.encryption_builder().key_cert_algorithm(pbe).hmac_hash(digest)
+            data = pkcs12.serialize_key_and_certificates(b"a", RSA, certificate(RSA), None, lock.build(b"changeit"))
+            assert told(decoded(data)) == ("pkcs12", True, "RSA", "changeit")
 
-    @OPENSSL
-    def test_iterations_that_cost_too_much(self, tmp_path):
+    @pytest.mark.parametrize("rounds", [2, 30_000])
+    @pytest.mark.parametrize("written", [b"", b"\0\0"])
+    def test_the_empty_password(self, rounds, written):
+        """There are two ways to write it where it is hashed; cryptography takes both for right."""
+        data = checked(of_pkcs12(RSA, None), written, rounds)
+        assert pkcs12.load_key_and_certificates(data, b"")[0]
+        assert decoded(data).thumbprint == thumbprint(RSA)
+        assert told(decoded(checked(LOCKED, written, rounds)))[3] == "the empty password"
+
+    def test_iterations_that_cost_too_much(self):
         """A store that asks for a million is not tried; what can be seen is told."""
-        (tmp_path / "key.pem").write_bytes(RSA.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        (tmp_path / "ours.pem").write_bytes(certificate(RSA).public_bytes(Encoding.PEM))
-        files = ["-inkey", str(tmp_path / "key.pem"), "-in", str(tmp_path / "ours.pem")]
-        for options in (["-iter", "1000000"], ["-iter", "1000000", "-nomaciter"]):
-            data = run("openssl", "pkcs12", "-export", *files, *options, "-passout", "pass:changeit")
-            found = decoded(data)
-            assert (found.encrypted, found.details["kind"]) == (True, "")
+        began = time.process_time()
+        found = decoded(checked(LOCKED, b"", 1_000_000, right=False))
+        assert told(found) == ("pkcs12", True, "", None)
+        assert time.process_time() - began < 0.2
 
     @pytest.mark.parametrize("pbe", [pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC, pkcs12.PBES.PBESv2SHA256AndAES256CBC])
     @pytest.mark.parametrize("chain", [False, True])
