@@ -19,6 +19,7 @@ _USAGE, _INTERRUPTED, _CLOSED_PIPE = 2, 130, 141
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command, `sys.argv` by default, and give its exit status. No exception leaves it."""
     arguments = sys.argv[1:] if argv is None else argv
+    _stand_in_for_closed_streams()
     try:
         status = _dispatch(arguments)
         sys.stdout.flush()
@@ -36,6 +37,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001  # the edge: whatever it is, no traceback reaches a user
         return _internal_error(error)
     return status
+
+
+def _stand_in_for_closed_streams() -> None:
+    """Let what goes to a stream that was closed before the start (`>&-`) go nowhere, and not into a file of ours."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  # as long as the program runs
 
 
 def _dispatch(arguments: Sequence[str]) -> int:

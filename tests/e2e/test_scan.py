@@ -228,6 +228,15 @@ class TestOutputs:
         process.stderr.close()
         assert process.wait() == 141
 
+    @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+    def test_a_closed_stream_is_as_good_as_none(self, project: Path, closed: str) -> None:
+        """What a service manager or a shell has closed changes no status, and no report goes there."""
+        shell = f'"$0" scan -f json -f sarif=out.sarif {closed}'
+        result = subprocess.run(["sh", "-c", shell, command()], cwd=project, capture_output=True, env=environment())
+        assert result.returncode == 1
+        assert b"internal error" not in result.stderr
+        assert json.loads((project / "out.sarif").read_bytes())["version"] == "2.1.0"
+
     def test_an_interrupt_reports_what_was_found(self, project: Path) -> None:
         """A pipe that stays open keeps the scan waiting until it is interrupted."""
         process = subprocess.Popen(
