@@ -12,6 +12,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -49,9 +50,12 @@ def decode_in(text: bytes, before: bytes, path: str) -> Secret | Salt | None:
     if not _QUOTES.search(text) and CODE.search(path.lower()):
         return None
     quote = text[:1] == b'"'
-    behind = (before[-_BEFORE:] + text[:quote]).decode("latin-1")
-    place = Place(text[quote:_MOST].decode("latin-1"), behind, path.lower())
-    for name, value, entry in _candidates(place):
+    text, before = text[:_MOST], before[-_BEFORE:]
+    candidates = _candidates(text, before.rpartition(b"\n")[2], path)
+    if not candidates:
+        return None
+    place = _place(text, before, path)
+    for name, value, entry in candidates:
         content = _content(place, value.content)
         verdict = judge(content, entry.bytes)
         if not verdict.secret or der.decode(content):  # a private key, which is told as one
@@ -81,14 +85,27 @@ def lengths(_text: bytes) -> None:
     """None: nothing is read on through gaps."""
 
 
-def _candidates(place: Place) -> Iterator[tuple[str, Value, SecretName]]:
-    """What a text may set that the table knows, by name, value and entry, the likeliest first."""
-    if by_place := called(place):
-        yield by_place
+def _place(text: bytes, before: bytes, path: str) -> Place:
+    """The place of a name; a quote before it stands in front of the text."""
+    quote = text[:1] == b'"'
+    return Place(text[quote:].decode("latin-1"), (before + text[:quote]).decode("latin-1"), path.lower())
+
+
+@lru_cache(maxsize=4096)
+def _candidates(text: bytes, line: bytes, path: str) -> tuple[tuple[str, Value, SecretName], ...]:
+    """What a text may set that the table knows, by name, value and entry, the likeliest first.
+
+    Of what stands before it, only its `line` has a part in this. Mostly there is nothing, and the next version of a
+    file says the same again.
+    """
+    place = _place(text, line, path)
+    by_place = called(place)
+    found = [by_place] if by_place else []
     for name, value in _settings(place):
         known = naming(name) if value else None
         if value and known:
-            yield name, value, known.entry
+            found.append((name, value, known.entry))
+    return tuple(found)
 
 
 def _content(place: Place, content: str) -> bytes:
