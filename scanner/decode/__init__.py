@@ -6,7 +6,6 @@ it looks for (`scanner.cookies`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from typing import Protocol, cast
@@ -32,9 +31,25 @@ class Decoder(Protocol):
         """
 
 
-InPlace = Callable[[bytes, bytes, str], Decoded | None]
-"""`decode_in(text, before, path)` of a decoder to which it matters where a text stands: what `text` starts with, behind
-`before`, 2,048 bytes or less of the file `path`. Never raises."""
+class InPlace(Protocol):
+    """What else a decoder has to which it matters where a text stands: behind what, in the file `path`."""
+
+    MOST: int
+    """Bytes of a text that it looks at, at most."""
+
+    def until(self, text: bytes, start: int) -> int:
+        """Up to where it looks at what starts at `start`; what stands before has no part in that."""
+
+    def sets(self, text: bytes, line: bytes, path: str) -> bool:
+        """Whether there may be something behind `line`, all of its line that stands before `text`. Never raises."""
+
+    def decode_in(self, text: bytes, before: bytes, path: str) -> Decoded | None:
+        """What `text` starts with, behind `before`, 2,048 bytes or less. Never raises."""
+
+
+def in_place(decoder: Decoder) -> InPlace | None:
+    """The decoder, if it is one to which that matters."""
+    return cast("InPlace", decoder) if hasattr(decoder, "decode_in") else None
 
 
 @cache

@@ -28,8 +28,10 @@ from scanner.rulebook import SecretName
 from scanner.secret_names import naming, words_of
 from scanner.secrets import judge
 
-_MOST: Final = 1 << 12
+MOST: Final = 1_536
 """Bytes of a text that are looked at."""
+_LINES: Final = 5
+"""Lines of it; a pattern takes four at most."""
 _BEFORE: Final = 1 << 11
 """Bytes before it."""
 _QUOTES: Final = re.compile(rb"""["'`]""")
@@ -47,33 +49,51 @@ def decode_in(text: bytes, before: bytes, path: str) -> Secret | Salt | None:
     `before` is what stands before it in the file `path`, of which the last 2,048 bytes are looked at: in programs what
     has no quotes is no text, and a `secret` alone is what it stands in.
     """
-    if not _QUOTES.search(text) and CODE.search(path.lower()):
-        return None
-    quote = text[:1] == b'"'
-    text, before = text[:_MOST], before[-_BEFORE:]
-    candidates = _candidates(text, before.rpartition(b"\n")[2], path)
-    if not candidates:
+    text, before = text[:MOST], before[-_BEFORE:]
+    line = before.rpartition(b"\n")[2]
+    if not sets(text, line, path):
         return None
     place = _place(text, before, path)
-    for name, value, entry in candidates:
+    for name, value, entry in _candidates(text, line, path):
         content = _content(place, value.content)
         verdict = judge(content, entry.bytes)
         if not verdict.secret or der.decode(content):  # a private key, which is told as one
             continue
         if taken(place, name, entry, value, content.decode("utf-8", "replace"), verdict):
             raw = place.text[value.start : value.end].encode("latin-1")
-            return Secret(raw=Sealed(raw), value=Sealed(content), name=name, start=value.start + quote)
-    return _salt(place, quote)
+            start = value.start + len(text) - len(place.text)
+            return Secret(raw=Sealed(raw), value=Sealed(content), name=name, start=start)
+    return _salt(place, len(text) - len(place.text)) if _names_salt(place) else None
 
 
 def _salt(place: Place, shift: int) -> Salt | None:
     """The salt that a text sets, which begins `shift` bytes further on than what was asked for."""
-    named = NAME.match(place.text)
-    if not named or not is_salt(named[1].rstrip(".:-")):
-        return None
     found = (salt_of(place, name, value) for name, value in _settings(place) if value and is_salt(name))
     salt = next(filter(None, found), None)
     return salt and msgspec.structs.replace(salt, start=salt.start + shift)
+
+
+def _names_salt(place: Place) -> bool:
+    """Whether a text starts with the name of a salt."""
+    named = NAME.match(place.text)
+    return named is not None and is_salt(named[1].rstrip(".:-"))
+
+
+def until(text: bytes, start: int) -> int:
+    """Up to where what starts at `start` of a text is looked at."""
+    at, end = start, min(start + MOST, len(text))
+    for _ in range(_LINES):
+        at = text.find(b"\n", at, end) + 1
+        if not at:
+            return end
+    return at
+
+
+def sets(text: bytes, line: bytes, path: str) -> bool:
+    """Whether `text` may set what the table knows behind `line`, the part of a line, whatever stands before that."""
+    if not _QUOTES.search(text) and CODE.search(path.lower()):
+        return False
+    return bool(_candidates(text, line, path)) or _names_salt(_place(text, line, path))
 
 
 def begins(_text: bytes) -> bool:
@@ -129,7 +149,7 @@ _DATA: Final = re.compile(r"(?:^|\n)data:[ \t]*\r?\n(?:[ \t][^\n]*\n)*[ \t]*[\"'
 def _is_encoded(place: Place) -> bool:
     """Whether a text is a member of a Kubernetes Secret that is in base64. Its kind may stand before or behind."""
     manifest = place.before.rpartition("\n---")[2]
-    return bool(_DATA.search(manifest)) and "kind: Secret" in manifest + place.text
+    return "kind: Secret" in manifest + place.text and bool(_DATA.search(manifest))
 
 
 # What opens and closes a name.

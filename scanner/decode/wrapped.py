@@ -64,7 +64,9 @@ class Look(NamedTuple):
     behind: bytes = b""
     """What may stand before the anchor, where that is inside of what is looked for."""
     path: str = ""
-    """Where the text is; a decoder of settings is told it, and what stands before them."""
+    """Where the text is."""
+    in_place: InPlace | None = None
+    """The decoder, if it is told that, and what stands before a text."""
 
 
 class View(NamedTuple):
@@ -94,6 +96,8 @@ class Found(NamedTuple):
     """Whether a token begins there that goes on up to the limit."""
     joined: Found | None = None
     """The reading through gaps, where that was in vain."""
+    since: int | None = None
+    """The first byte of the text that was looked at; None where nobody noted it."""
 
     @property
     def empty(self) -> bool:
@@ -145,15 +149,13 @@ def _plain(view: View, start: int, limit: int, look: Look, *, joins: bool) -> Fo
     if look.behind:
         before = bytes(text[max(view.begin, start - _BEHIND) : start])
         start -= len(before) - len(before.rstrip(look.behind))
+    if look.in_place:
+        return _in_place(view, start, limit, look, look.in_place)
     taken = look.take(text, start, limit)
     end = taken.end
     cut = end >= limit
     raw = bytes(text[start:end]) if taken.matched or cut else b""
-    in_place: InPlace | None = getattr(look.decoder, "decode_in", None)
-    if raw and in_place:
-        decoded = in_place(raw, bytes(text[max(view.begin, start - _BEHIND) : start]), look.path)
-    else:
-        decoded = look.decoder.decode(raw) if raw else None
+    decoded = look.decoder.decode(raw) if raw else None
     begun = cut and look.decoder.begins(raw)
     begin = start + (decoded.start if decoded else 0)
     stop = begin + len(decoded.raw) if decoded else end
@@ -164,6 +166,22 @@ def _plain(view: View, start: int, limit: int, look: Look, *, joins: bool) -> Fo
     if joined.whole or (joined.decoded and not decoded):
         return joined
     return found._replace(reach=max(taken.reach, joined.reach), joined=joined)
+
+
+def _in_place(view: View, start: int, limit: int, look: Look, decoder: InPlace) -> Found:
+    """What stands at `start`, for a decoder to which it matters where that is."""
+    limit = start + decoder.until(bytes(view.text[start : min(limit, start + decoder.MOST)]), 0)
+    taken = look.take(view.text, start, limit)
+    if not taken.matched:
+        return Found(None, start, taken.end, limit, barren=True, since=start)
+    raw = bytes(view.text[start : taken.end])
+    before = bytes(view.text[max(view.begin, start - _BEHIND) : start])
+    line = before.rpartition(b"\n")[2]
+    if not decoder.sets(raw, line, look.path):
+        return Found(None, start, taken.end, limit, since=start - len(line))
+    decoded = decoder.decode_in(raw, before, look.path)
+    begin = start + (decoded.start if decoded else 0)
+    return Found(decoded, begin, begin + len(decoded.raw) if decoded else taken.end, limit)
 
 
 def _joined(view: View, start: int, limit: int, look: Look) -> Found:
