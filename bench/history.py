@@ -34,6 +34,15 @@ _WORDS, _SYLLABLES = (
     3_000,
     (b"ab", b"con", b"de", b"er", b"for", b"get", b"in", b"le", b"me", b"_", b"re", b"se", b"to"),
 )
+_NAMING = (
+    b"    secret = settings.secret_key\n",
+    b"def check(secret, session_key):\n",
+    b"    token = jwt.decode(text, self.secret)\n",
+    b"# read the client secret of each tenant\n",
+    b'    assert "secret" not in session\n',
+)
+_NAMES = 1 / 200
+"""Share of the lines that name secrets and set none: in rails and istio, one in 4 to 6 KB."""
 _PLANTED = 1_000
 """Commits from one token to the next; each is taken away again ten commits later."""
 _AWAY = 10
@@ -234,7 +243,7 @@ def _when(number: int) -> int:
 
 def _made(folder: Path, commits: int) -> Path:
     """A repository of so many commits, made on first use, and packed as a clone is; see `_write`."""
-    made = folder / f"project-{commits}"
+    made = folder / f"code-{commits}"
     if made.exists():
         return made
     tell(f"making a repository of {commits:,} commits")
@@ -326,4 +335,6 @@ def _edit(chance: random.Random, words: list[bytes], lines: list[bytes]) -> None
 
 
 def _line(chance: random.Random, words: list[bytes]) -> bytes:
+    if chance.random() < _NAMES:
+        return chance.choice(_NAMING)
     return b"    " * chance.randint(0, 3) + b" ".join(chance.choices(words, k=chance.randint(1, 9))) + b"\n"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,6 +31,7 @@ from scanner.subjects import Subjects
 
 if TYPE_CHECKING:
     from scanner.decode.wrapped import Found
+    from scanner.vain import Until, Vain
 
 _NOTES: Final = 20
 """Suppressions of one blob without use that are told one by one."""
@@ -44,20 +45,29 @@ _CONFIGURATION: Final = 1 << 18
 class Examiner:
     """The work on one shard after another, under one set of patterns and one policy."""
 
-    def __init__(self, patterns: Sequence[Any], policy: Policy) -> None:
-        """`patterns` are those of the rule book (`scanner.rulebook.Pattern`)."""
+    def __init__(self, patterns: Sequence[Any], policy: Policy, *, versions: bool = False) -> None:
+        """`patterns` are those of the rule book (`scanner.rulebook.Pattern`).
+
+        `versions` says that blobs resemble one another, as versions of a file do, and have no path.
+        """
         self._patterns = tuple(patterns)
         self._policy = policy
         self._by_id = {pattern.id: pattern for pattern in patterns}
         self._detector = Detector(patterns)
+        self._vain: Vain | None = None
+        """What came to nothing in the blobs before; None where they do not resemble one another."""
+        if versions:
+            from scanner.vain import Vain
 
-    def under(self, policy: Policy) -> Examiner:
-        """The same work under another policy."""
-        return Examiner(self._patterns, policy)
+            self._vain = Vain(self._looker)
 
-    def __reduce__(self) -> tuple[type[Examiner], tuple[Sequence[Any], Policy]]:
+    def of_versions(self, policy: Policy) -> Examiner:
+        """The same work on versions of files whose paths are not known yet, under another policy."""
+        return Examiner(self._patterns, policy, versions=True)
+
+    def __reduce__(self) -> tuple[Callable[..., Examiner], tuple[Sequence[Any], Policy]]:
         # Compiled patterns do not pickle; a worker that was not forked loads its own from the cache.
-        return (Examiner, (self._patterns, self._policy))
+        return (partial(Examiner, versions=self._vain is not None), (self._patterns, self._policy))
 
     def __call__(self, shard: Shard) -> Examination:
         """The subjects of `shard`, equal ones merged, and what was covered."""
@@ -76,17 +86,33 @@ class Examiner:
         subjects.tell(coverage, "")
         return Examination(list(subjects), coverage)
 
+    def _looker(self, lookup: int) -> tuple[str, Until | None]:
+        """The pattern of a lookup, and up to where its decoder looks from an anchor; None where it does not say."""
+        from scanner.decode import decoder, in_place
+
+        id_ = self._detector.plain(lookup)
+        name = self._by_id[id_].decoder if id_ else None
+        found = in_place(decoder(name)) if name else None
+        return id_ or "", found.until if found else None
+
     def _whole_blobs(self, window: Window, hits: Sequence[Hit], subjects: Subjects, coverage: Coverage) -> None:
         ends = window.ends
         for index, group in groupby(hits, key=lambda hit: bisect_right(ends, hit[0])):
             start = ends[index - 1] if index else 0
+            anchors = list(group)
+            text = bytes(window.data[start : ends[index]]) if self._vain else None
+            if self._vain and text and self._vain.has_all(text, anchors, start):
+                continue
             reading = Reading(self._policy.max_subject, start, ends[index])
             examined = self._begin(window.blob(index), reading, subjects, coverage)
-            examined.read(window.data, list(group), start)
+            examined.text = text
+            examined.read(window.data, anchors, start)
             examined.finish()
 
     def _begin(self, blob: Blob, reading: Reading, subjects: Subjects, coverage: Coverage) -> _BlobExamination:
-        return _BlobExamination(self._detector, self._by_id, self._policy, blob, reading, subjects, coverage)
+        return _BlobExamination(
+            self._detector, self._by_id, self._policy, blob, reading, subjects, coverage, self._vain
+        )
 
 
 class _BlobExamination:
@@ -101,6 +127,7 @@ class _BlobExamination:
         reading: Reading,
         subjects: Subjects,
         coverage: Coverage,
+        vain: Vain | None,
     ) -> None:
         self.detector = detector
         self.patterns = patterns
@@ -110,6 +137,9 @@ class _BlobExamination:
         self.reading = reading
         self.subjects = subjects
         self.coverage = coverage
+        self.vain = vain
+        self.text: bytes | None = None
+        """All of the blob, where `vain` can tell of it."""
         self.pragmas: list[int] = []
         """Lines of our own suppressions."""
         self.useful: set[int] = set()
@@ -164,9 +194,12 @@ class _BlobExamination:
 
     def _reader(self, data: memoryview, begin: int) -> Read:
         """What reads at the anchors of the blob, and keeps as `found` what stands there."""
-        from scanner.decode import decoder
+        from scanner.decode import decoder, in_place
         from scanner.decode.wrapped import Look, View, read
 
+        vain, text = self.vain, self.text
+        if vain:
+            from scanner.vain import around
         view = View(data, begin, self.blob.offset)
         looks: dict[str, Look] = {}
 
@@ -179,12 +212,23 @@ class _BlobExamination:
             look = looks.get(pattern.id)
             if look is None:
                 reader = decoder(pattern.decoder)
-                look = looks[pattern.id] = Look(target.take, reader, pattern.joins, target.behind, self.blob.path)
+                look = looks[pattern.id] = Look(
+                    target.take, reader, pattern.joins, target.behind, self.blob.path, in_place(reader)
+                )
             seen = view
             if target.behind:
                 # What stands before an anchor inside of a subject may be one that was found already.
-                seen = view._replace(begin=max(begin, self.taken.get(pattern.id, 0) - self.blob.offset))
+                begun = max(begin, self.taken.get(pattern.id, 0) - self.blob.offset)
+                seen = View(data, begun, self.blob.offset)
+            place = None
+            if vain and text and look.in_place and not target.layers:
+                place = around(text, start - begin, pattern.id, look.in_place.until)
+                known = vain.get(place) if place else None
+                if known and start + known.since >= seen.begin:
+                    return Alone(start + known.end, start + known.reach, True, known.barren)
             self.found = found = read(seen, start, limit, target.layers, look, joins=joins)
+            if vain and place and seen.begin == begin:
+                vain.note(place, start, found)
             return found
 
         return attempt

@@ -229,6 +229,11 @@ class Detector:
             self._ahead[index] = re.compile(ahead.encode("latin-1"), re.DOTALL) if ahead else None
         return self._ahead[index]
 
+    def plain(self, index: int) -> str | None:
+        """The pattern that a lookup finds as it is; None for one that is encoded, or tells of parts."""
+        lookup = self._lookups[index]
+        return None if lookup.layers or lookup.heads else self._patterns[lookup.pattern].id
+
     def matches(self, data: memoryview, hits: Sequence[Hit], reading: Reading, read: Read) -> Iterator[Match]:
         """The matches from `hits`, all of one blob, whose bytes in `data` `reading` delimits.
 

@@ -43,7 +43,7 @@ def examinations(
     Raises UsageError where there is no such repository, and for revisions that are none.
     """
     history = _History(scope, policy, coverage)
-    sieve = examine.under(msgspec.structs.replace(policy, inline=frozenset()))
+    sieve = examine.of_versions(msgspec.structs.replace(policy, inline=frozenset()))
     try:
         for result in history.run(history.shards(), sieve):
             if isinstance(result, Told):
