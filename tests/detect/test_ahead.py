@@ -14,8 +14,10 @@ PATIENT = examiner("re2", patterns=[msgspec.structs.replace(pattern, ahead="") f
 TEXTS = [text for _, text in CONFIGURATION + PROGRAMS] + [
     example.blob.decode() for pattern in PATTERNS if pattern.ahead for example in pattern.examples
 ]
-PIECES = ["secret", "SECRET_KEY", "jwtSecret", "session", "SESSION", "=", ": ", ",", "(", ")", "'", '"', "[", "]", "->",
-          " ", "\n", "${", "}", ":-", "a8f5f167f44f4964e6c998dee827110c", "value", "<", ">", "</", "name", "set :"]  # fmt: skip
+PIECES = [
+    "secret", "SECRET_KEY", "jwtSecret", "session", "SESSION", "=", ": ", ",", "(", ")", "'", '"', "[", "]", "->", " ",
+    "\n", "${", "}", ":-", "a8f5f167f44f4964e6c998dee827110c", "value", "<", ">", "</", "name", "set :",
+]  # fmt: skip
 
 
 def both(text):
