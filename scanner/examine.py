@@ -176,13 +176,19 @@ class _BlobExamination:
                 self.pragmas.append(self.blob.locator.line)
             elif self.found and self.found.decoded and not self._is_part(self.found):
                 self.taken[pattern.id] = self.found.end + self.blob.offset
-                sighting = self._sighting(data, begin, self.found, self.found.decoded)
-                kind: Kind = "salt" if isinstance(self.found.decoded, Salt) else pattern.makes
-                self.subjects.sight(kind, self.found.decoded, sighting, decoder=pattern.decoder)
+                for found in (self.found, *self.found.others):
+                    self._sight(data, begin, found, pattern)
         if self.reading.cut_short:
             detail = f"a token is longer than {self.policy.max_subject} bytes"
             self.coverage.skipped += [Skipped(self.blob.origin.path, "cut-short", detail)] * self.reading.cut_short
             self.reading.cut_short = 0
+
+    def _sight(self, data: memoryview, begin: int, found: Found, pattern: Any) -> None:
+        """Add what a pattern has found to the subjects."""
+        if found.decoded:
+            kind: Kind = "salt" if isinstance(found.decoded, Salt) else pattern.makes
+            sighting = self._sighting(data, begin, found, found.decoded)
+            self.subjects.sight(kind, found.decoded, sighting, decoder=pattern.decoder)
 
     def _is_part(self, found: Found) -> bool:
         """Whether what was found is a part of the last token: two segments of one look like a signed cookie."""
@@ -212,8 +218,9 @@ class _BlobExamination:
             look = looks.get(pattern.id)
             if look is None:
                 reader = decoder(pattern.decoder)
+                path = None if vain else self.blob.path
                 look = looks[pattern.id] = Look(
-                    target.take, reader, pattern.joins, target.behind, self.blob.path, in_place(reader)
+                    target.take, reader, pattern.joins, target.behind, path, in_place(reader)
                 )
             seen = view
             if target.behind:

@@ -40,6 +40,9 @@ class InPlace(Protocol):
     def until(self, text: bytes, start: int) -> int:
         """Up to where it looks at what starts at `start`; what stands before has no part in that."""
 
+    def paths(self, text: bytes, line: bytes) -> tuple[str, ...]:
+        """Paths of the kinds of files in which `text` may be read, each in its own way, where its own is not known."""
+
     def sets(self, text: bytes, line: bytes, path: str) -> bool:
         """Whether there may be something behind `line`, all of its line that stands before `text`. Never raises."""
 

@@ -63,8 +63,8 @@ class Look(NamedTuple):
     """Whether the decoder knows what length makes a token whole: without that, a plain text is never joined."""
     behind: bytes = b""
     """What may stand before the anchor, where that is inside of what is looked for."""
-    path: str = ""
-    """Where the text is."""
+    path: str | None = ""
+    """Where the text is; None where nobody knows yet."""
     in_place: InPlace | None = None
     """The decoder, if it is told that, and what stands before a text."""
 
@@ -98,6 +98,8 @@ class Found(NamedTuple):
     """The reading through gaps, where that was in vain."""
     since: int | None = None
     """The first byte of the text that was looked at; None where nobody noted it."""
+    others: tuple[Found, ...] = ()
+    """What it is in other kinds of files, where nobody knows in which it is."""
 
     @property
     def empty(self) -> bool:
@@ -177,11 +179,14 @@ def _in_place(view: View, start: int, limit: int, look: Look, decoder: InPlace) 
     raw = bytes(view.text[start : taken.end])
     before = bytes(view.text[max(view.begin, start - _BEHIND) : start])
     line = before.rpartition(b"\n")[2]
-    if not decoder.sets(raw, line, look.path):
+    paths = decoder.paths(raw, line) if look.path is None else (look.path,)
+    setting = [path for path in paths if decoder.sets(raw, line, path)]
+    if not setting:
         return Found(None, start, taken.end, limit, since=start - len(line))
-    decoded = decoder.decode_in(raw, before, look.path)
-    begin = start + (decoded.start if decoded else 0)
-    return Found(decoded, begin, begin + len(decoded.raw) if decoded else taken.end, limit)
+    read = (decoder.decode_in(raw, before, path) for path in setting)
+    decoded = dict.fromkeys(one for one in read if one is not None)
+    found = [Found(one, start + one.start, start + one.start + len(one.raw), limit) for one in decoded]
+    return found[0]._replace(others=tuple(found[1:])) if found else Found(None, start, taken.end, limit)
 
 
 def _joined(view: View, start: int, limit: int, look: Look) -> Found:

@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.model import AHEAD
-from tests.decode.test_setting import CONFIGURATION, PROGRAMS
+from tests.decode.test_setting import CONFIGURATION, PROGRAMS, RANDOM
 from tests.examining import PATTERNS, Cut, examiner, found
 
 QUICK = examiner("re2")
 PATIENT = examiner("re2", patterns=[msgspec.structs.replace(pattern, ahead="") for pattern in PATTERNS])
-TEXTS = [text for _, text in CONFIGURATION + PROGRAMS] + [
+TEXTS = [text[0] + text[1:].replace("@", RANDOM) for _, text in CONFIGURATION + PROGRAMS] + [
     example.blob.decode() for pattern in PATTERNS if pattern.ahead for example in pattern.examples
 ]
 PIECES = [

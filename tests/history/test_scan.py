@@ -245,6 +245,16 @@ class TestWhereItIs:
         repo.on(1)
         assert only(look()).context == {"test"}
 
+    def test_what_only_the_path_tells(self, repo, look):
+        """A bare word is a value in files of properties, and in programs the name of something."""
+        line = "jwt.secret = k3Jx9vQ2mT7wLp0RzB6nYc4DfGh8sA1e\n"
+        repo.add("shop.properties", line)
+        repo.add("shop.js", line)
+        repo.on(1)
+        repo.git("rm", "--quiet", "shop.properties", "shop.js")
+        repo.on(2)
+        assert paths(look()) == ["shop.properties"]
+
     def test_utf16(self, repo, look):
         """Text in two bytes a character, as in a work tree."""
         repo.on(1, a_ps1="\ufeffx\r\n".encode("utf-16-le") + code(1).encode("utf-16-le"))
