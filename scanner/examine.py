@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from scanner.decode.wrapped import Found
     from scanner.vain import Until, Vain
 
+FOLLOWED: Final = 1 << 20
+"""Bytes of a blob in which names are followed: people write no longer programs."""
 _NOTES: Final = 20
 """Suppressions of one blob without use that are told one by one."""
 _LINE: Final = LOOKAHEAD
@@ -54,6 +56,7 @@ class Examiner:
         self._policy = policy
         self._by_id = {pattern.id: pattern for pattern in patterns}
         self._detector = Detector(patterns)
+        self._following = self._detector.lookups_of({pattern.id for pattern in patterns if pattern.follows})
         self._vain: Vain | None = None
         """What came to nothing in the blobs before; None where they do not resemble one another."""
         if versions:
@@ -107,11 +110,12 @@ class Examiner:
             examined = self._begin(window.blob(index), reading, subjects, coverage)
             examined.text = text
             examined.read(window.data, anchors, start)
+            examined.keep(window.data, anchors, start)
             examined.finish()
 
     def _begin(self, blob: Blob, reading: Reading, subjects: Subjects, coverage: Coverage) -> _BlobExamination:
         return _BlobExamination(
-            self._detector, self._by_id, self._policy, blob, reading, subjects, coverage, self._vain
+            self._detector, self._following, self._by_id, self._policy, blob, reading, subjects, coverage, self._vain
         )
 
 
@@ -121,6 +125,7 @@ class _BlobExamination:
     def __init__(
         self,
         detector: Detector,
+        following: frozenset[int],
         patterns: dict[str, Any],
         policy: Policy,
         blob: Blob,
@@ -130,6 +135,8 @@ class _BlobExamination:
         vain: Vain | None,
     ) -> None:
         self.detector = detector
+        self.following = following
+        """The lookups of what may take a secret by a name."""
         self.patterns = patterns
         """By their ids."""
         self.policy = policy
@@ -150,6 +157,12 @@ class _BlobExamination:
         """Where in the blob the last token stands."""
         self.found: Found | None = None
         """What stands at the last anchor that was tried."""
+        self.secrets: set[int] = set()
+        """Where in the blob secrets begin that were found."""
+        self.kept = b""
+        """How it begins, behind a byte order mark: there names are followed when all of it was read."""
+        self.takers: set[int] = set()
+        """Where in that anchors stand of what may take a secret by a name."""
 
     @cached_property
     def contexts(self) -> frozenset[str]:
@@ -162,6 +175,7 @@ class _BlobExamination:
         """Read one window of a blob that has several."""
         self.reading.advance(part.dropped, part.floor, len(data), final=part.final)
         self.read(data, hits, 0)
+        self.keep(data, hits, 0)
         part.resume = self.reading.resume
         if part.final:
             self.finish()
@@ -186,9 +200,42 @@ class _BlobExamination:
     def _sight(self, data: memoryview, begin: int, found: Found, pattern: Any) -> None:
         """Add what a pattern has found to the subjects."""
         if found.decoded:
+            if isinstance(found.decoded, Secret):
+                self.secrets.add(found.start + self.blob.offset)
             kind: Kind = "salt" if isinstance(found.decoded, Salt) else pattern.makes
             sighting = self._sighting(data, begin, found, found.decoded)
             self.subjects.sight(kind, found.decoded, sighting, decoder=pattern.decoder)
+
+    def keep(self, data: memoryview, hits: Sequence[Hit], begin: int) -> None:
+        """Keep what names are followed in, of the blob that begins, or goes on, at `begin` of `data`."""
+        shift = self.blob.offset - (self.blob.width - 1)
+        self.takers.update(
+            start + shift for start, index in hits if index in self.following and start + shift < FOLLOWED
+        )
+        if self.takers or not self.reading.final or self.kept:
+            at = len(self.kept) - shift
+            self.kept += bytes(data[at : max(at, min(self.reading.end, FOLLOWED - shift))])
+
+    def _follow(self) -> None:
+        """Take the secrets that stand elsewhere than what takes them."""
+        if not self.takers:
+            return
+        from scanner.decode.named import follow
+        from scanner.decode.wrapped import Found
+
+        blob, kept = self.blob, self.kept
+        followed = follow(kept, sorted(self.takers), blob.path)
+        if followed.cut:
+            self.coverage.notes.append(f"{blob.origin.path}: not all names were followed that secrets may have here")
+        mark, data = blob.width - 1, memoryview(kept)
+        self.blob = Blob(blob.origin, blob.path, offset=mark, width=blob.width)
+        self.reading = Reading(self.policy.max_subject, 0, len(data))
+        for secret in followed.secrets:
+            if secret.start + mark not in self.secrets:
+                self.blob.locator.move(data, secret.start)
+                end = secret.start + len(secret.raw)
+                sighting = self._sighting(data, 0, Found(secret, secret.start, end, end), secret)
+                self.subjects.sight("secret", secret, sighting, decoder="setting")
 
     def _is_part(self, found: Found) -> bool:
         """Whether what was found is a part of the last token: two segments of one look like a signed cookie."""
@@ -305,7 +352,8 @@ class _BlobExamination:
         return placed
 
     def finish(self) -> None:
-        """Tell of suppressions that cover nothing; in documentation they are only spoken of."""
+        """Follow the names in the blob; tell of suppressions that cover nothing, unless they are only spoken of."""
+        self._follow()
         if "tokensweep" not in self.policy.inline or "documentation" in self.contexts:
             return
         unused = [line for line in self.pragmas if line not in self.useful]

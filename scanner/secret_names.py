@@ -59,11 +59,14 @@ class Call(NamedTuple):
     entry: SecretName
     argument: int
     """Which of its arguments that is, from 0."""
+    then: str = ""
+    """The method that takes it of what the function gives, at once or behind other methods; empty for itself."""
 
 
 @lru_cache(maxsize=4096)
 def call(name: str) -> Call | None:
     """The function of the table that a name ends with, whole words of it."""
+    name = name.partition("()")[0]
     for known, found in _calls().items():
         if name.endswith(known) and not name[: -len(known)][-1:].isalnum():
             return found
@@ -94,4 +97,9 @@ def _table() -> Mapping[str, SecretName]:
 
 @cache
 def _calls() -> Mapping[str, Call]:
-    return {name: Call(entry, at) for entry in load_secret_names()[0] for name, at in entry.calls.items()}
+    return dict(_call(entry, *item) for entry in load_secret_names()[0] for item in entry.calls.items())
+
+
+def _call(entry: SecretName, name: str, argument: int) -> tuple[str, Call]:
+    function, _, method = name.partition("().")
+    return function, Call(entry, argument, method)

@@ -6,55 +6,114 @@ Which functions those are, and which argument it is, stands with the names in `r
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final, NamedTuple
 
 from scanner.decode.literals import Place, Value, closing, value_at
 from scanner.rulebook import SecretName
 from scanner.secret_names import call
 
-_FUNCTION: Final = re.compile(r"[.:]*[A-Za-z_][\w.:]*(?:\(\)\.\w+)*")
+_FUNCTION: Final = re.compile(r"[.:]*[A-Za-z_][\w.:]*")
 _ARGUMENTS: Final = re.compile(r"(?:::?<[\w<>, ]{1,40}>(?:::\w+)?)?\s*\(\s*(?:\[(?=\s*[\"'`]))?|[ \t]+(?=[\w{:'\"@])")
 """What opens them: a bracket, and that of a list of secrets, or nothing in Ruby and Perl."""
 _NAMED: Final = re.compile(r"(?:key|secret|secretKey|keyData|value)\s*[:=]\s*")
 """What arguments are called in languages in which they have names."""
-_MOST: Final = 1_000
+_METHOD: Final = re.compile(r"\)\s*\.\s*(\w+)\s*\(")
+_METHODS: Final = 12
+"""Methods in a row."""
+_FUNCTION_GIVEN: Final = re.compile(r"func\b|function\b|async\b|lambda\b|\|[\w, ]*\||\(?[\w, :.*]{0,60}\)?\s*=>")
+_RETURNS: Final = re.compile(r"\breturn\s+(?!nil\b|null\b|None\b|false\b|errors?\b)")
+"""What a function that is to give the secret gives, beside errors."""
+MOST: Final = 1_000
 """Characters of the arguments before a secret."""
 
 
-def called(place: Place) -> tuple[str, Value, SecretName] | None:
-    """The function whose name a text starts with, and the literal that it takes for a secret there."""
+class Taking(NamedTuple):
+    """What takes a secret, at a place of a text."""
+
+    taker: str
+    """The function, or the name of a setting."""
+    at: int
+    """Where what it takes begins; -1 where the arguments do not come to that."""
+    entry: SecretName
+
+
+def argument(place: Place) -> Taking | None:
+    """The function whose name a text starts with, and where the argument of it begins that is a secret."""
     text = place.text
     function = _FUNCTION.match(text)
     known = call(function[0]) if function else None
     if not function or not known:
         return None
     opening = _ARGUMENTS.match(text, function.end())
-    at = _argument(text, opening.end(), known.argument) if opening else None
-    value = value_at(place, at, literal=True) if at is not None else None
-    return (function[0].lstrip(".:"), value, known.entry) if value else None
+    if not opening:
+        return None
+    at: int | None = opening.end()
+    if known.then:
+        at = _method(text, opening.end(), known.then)
+    if at is not None:
+        at = _argument(text, at, known.argument)
+    if at is not None and _FUNCTION_GIVEN.match(text, at):
+        given = _RETURNS.search(text, at, at + MOST)
+        at = given.end() if given else None
+    taker = function[0].lstrip(".:") + (f"().{known.then}" if known.then else "")
+    return Taking(taker, -1 if at is None else at, known.entry)
+
+
+def called(place: Place) -> tuple[str, Value, SecretName] | None:
+    """The function whose name a text starts with, and the literal that it takes for a secret there."""
+    taking = argument(place)
+    value = value_at(place, taking.at, literal=True) if taking and taking.at >= 0 else None
+    return (taking.taker, value, taking.entry) if taking and value else None
+
+
+def _method(text: str, at: int, name: str) -> int | None:
+    """Where the arguments of the method `name` begin, behind the list of arguments that begins at a place."""
+    for _ in range(_METHODS):
+        *_, end = (at, *_ends(text, at))
+        method = _METHOD.match(text, end)
+        if not method:
+            return None
+        at = method.end()
+        if method[1] == name:
+            return at
+    return None
 
 
 def _argument(text: str, at: int, number: int) -> int | None:
-    """Where an argument begins in a list of those; None where there are not so many, or the list does not end."""
+    """Where an argument begins in a list of those that begins at a place; None where there are not so many."""
+    if number:
+        comma = next(islice(_ends(text, at), number - 1, None), None)
+        if comma is None or text[comma] != ",":
+            return None
+        at = comma + 1
+    while text[at : at + 1].isspace():
+        at += 1
+    named = _NAMED.match(text, at)
+    return (named.end() if named else at) if at < len(text) else None
+
+
+def _ends(text: str, at: int) -> Iterator[int]:
+    """Where the arguments end of a list that begins at a place: at commas, and at the bracket that closes it."""
     depth = 0
-    end = min(len(text), at + _MOST)
-    while number and at < end:
+    end = min(len(text), at + MOST)
+    while at < end:
         char = text[at]
         if char in "\"'`":
             stop = closing(text, at + 1, char)
             if stop is None:
-                return None
+                return
             at = stop
         elif char in "([{":
             depth += 1
         elif char in ")]}":
+            if not depth:
+                yield at
+                return
             depth -= 1
+        elif char == ";":
+            return
         elif char == "," and not depth:
-            number -= 1
-        if depth < 0 or char == ";":
-            return None
+            yield at
         at += 1
-    while text[at : at + 1].isspace():
-        at += 1
-    named = _NAMED.match(text, at)
-    return (named.end() if named else at) if not number and at < len(text) else None

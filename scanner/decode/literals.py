@@ -38,10 +38,10 @@ class Value(NamedTuple):
 NAME: Final = re.compile(r"[$@:.\-%]*([A-Za-z0-9_][A-Za-z0-9_.:\-]*)")
 """A name with the marks that variables have in some languages."""
 _WRAPPER: Final = re.compile(
-    r"(?:new\s+)?(?:\[\]byte|(?:[\w:.]*[.:])?(?:[Bb]ytes?|encode|[Ff]rom|from_slice|from_str|getBytes|GetBytes|hmacShaKeyFor|hmacShaKey"
+    r"(?:new\s+)?(?:\[\]byte|(?:(?:[\w:.]|\(\))*[.:])?(?:[Bb]ytes?|encode|[Ff]rom|from_slice|from_str|getBytes|GetBytes|hmacShaKeyFor|hmacShaKey"
     r"|SymmetricSecurityKey|SecretStr|SecretKeySpec|Secret|Field|String|CString|NSString|decode|b64decode|urlsafe_b64decode"
     r"|b64_decode|base64_decode|hex2bin|unhexlify|fromhex|FromBase64String|from_base64|derive_from|Some|Value|Text|text|str"
-    r"|TextEncoder\(\)\.encode|to_vec|pack|array|toByteArray|utf8ToBytes|toUtf8Bytes|createSecretKey|importKey|seal|SecretString|Key|Just))"
+    r"|TextEncoder\(\)\.encode|to_vec|pack|array|toByteArray|utf8ToBytes|toUtf8Bytes|createSecretKey|importKey|asKey|seal|SecretString|Key|Just))"
     r"(?:<[\w.]+>)?\s*\(\s*(?:default\s*=\s*)?"
 )
 _LIST: Final = re.compile(
@@ -88,6 +88,16 @@ def value_at(place: Place, at: int, *, colon: bool = False, literal: bool = Fals
         if found.re is _LIST and found[0] in "[(" and not _OPENING.match(text, at) and not _WRAPPER.match(text, at):
             return None
     return None if literal else bare_at(place, at, colon=colon)
+
+
+def unwrapped(text: str, at: int) -> int:
+    """Where the innermost begins of what is wrapped, or made a default, at a place: of `bytes(KEY)` the name."""
+    for _ in range(5):
+        found = _WRAPPER.match(text, at) or _OTHERWISE.match(text, at) or _LIST.match(text, at)
+        if not found or found.end() == at:
+            break
+        at = found.end()
+    return at
 
 
 _NEXT_LINE: Final = re.compile(

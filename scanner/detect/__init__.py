@@ -8,7 +8,7 @@ installed RE2 does, with the same results.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from scanner.detect import parted
@@ -233,6 +233,10 @@ class Detector:
         """The pattern that a lookup finds as it is; None for one that is encoded, or tells of parts."""
         lookup = self._lookups[index]
         return None if lookup.layers or lookup.heads else self._patterns[lookup.pattern].id
+
+    def lookups_of(self, ids: Collection[str]) -> frozenset[int]:
+        """The lookups that find the patterns of these ids as they are."""
+        return frozenset(index for index in range(len(self._lookups)) if self.plain(index) in ids)
 
     def matches(self, data: memoryview, hits: Sequence[Hit], reading: Reading, read: Read) -> Iterator[Match]:
         """The matches from `hits`, all of one blob, whose bytes in `data` `reading` delimits.

@@ -66,6 +66,8 @@ class Pattern(msgspec.Struct, frozen=True):
     ahead: str = ""
     """What stands at an anchor of every match, as an expression of Python's `re` over a bounded number of bytes: it
     rules out most of what a common anchor finds, at next to no cost."""
+    follows: bool = False
+    """Whether what stands there may take a secret by a name that is bound to it elsewhere in the file."""
 
 
 class CookieFamily(msgspec.Struct, frozen=True):
@@ -120,7 +122,8 @@ class SecretName(msgspec.Struct, frozen=True):
     """The least length that is asked for."""
     source: str
     calls: dict[str, int]
-    """Functions that take such a secret, by the ends of their names, and which argument it is, from 0."""
+    """Functions that take such a secret, by the ends of their names, and which argument it is, from 0. A method of what
+    a function gives, at once or behind others, is `function().method`."""
     general: bool
     """Whether the names are no framework's own."""
 

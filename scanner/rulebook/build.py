@@ -180,6 +180,8 @@ def _pattern(place: Place, table: PatternTable) -> Pattern:
             place.refuse("decoder", "a pragma is not decoded")
     else:
         look_up(table.decoder, dict.fromkeys(DECODERS), place, "decoder")
+    if table.follows and table.decoder != "setting":
+        place.refuse("follows", "names are followed from settings alone", "leave it out")
     _check_within(place, table)
     _check_holds(place, table)
     pattern = table.pattern(place.file)

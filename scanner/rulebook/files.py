@@ -72,6 +72,7 @@ class PatternTable(_Table, frozen=True):
     joins: bool = False
     holds: tuple[str, ...] = ()
     ahead: str = ""
+    follows: bool = False
     example: tuple[PatternExample, ...] = ()
 
     def pattern(self, source: str) -> Pattern:
@@ -92,6 +93,7 @@ class PatternTable(_Table, frozen=True):
             self.joins,
             self.holds,
             self.ahead,
+            self.follows,
         )
 
 
