@@ -117,7 +117,7 @@ def _literal(place: Place, at: int) -> Value | None:
         if stop is None:
             return None
         content = text[start:stop]
-        if ("f" in prefix or "$" in prefix) and "{" in content:
+        if (("f" in prefix or "$" in prefix) and "{" in content) or (quote == "`" and "${" in content):
             return None
         parts.append(_undone(place, content, quote, raw="r" in prefix or "@" in prefix))
         first, last = (start if first < 0 else first), stop

@@ -145,7 +145,7 @@ _NO_NAMES: Final = frozenset({"none", "null", "nil", "undefined", "true", "false
 _GETS: Final = (
     r"[\"'`]?\s*\]?(?:\s*[?!]?:\s*(?:Final\b)?[\w.<>\[\]&'| ?!]{0,40}?|\s+(?:string|\[\]byte|String|char|NSString)\b)?"
     r"(?:\[\w*\])?\s*(?P<sign>\?\?=|\|\|=|:=|=>|<-|=(?![=~>])|:(?![:=]))\s*|(?P<defined>[\"']\s*,\s*|[ \t]+)(?=[\"'])"
-    r"|(?P<gives>\([^()\n]{0,80}\)[^(){};=\n]{0,60}?(?:\{|=>|=(?![=~>])|:[ \t]*\n)\s*(?:return\s+)?)"
+    r"|(?P<gives>\([^()\n]{0,80}\)[^(){};=\n]{0,60}?(?:(?:\{|=>|=(?![=~>]))\s*(?:return\s+)?|:\s*return\s+))"
 )
 """What stands between a name and its value."""
 _LISTED: Final = r"[^(){};=\"']{0,120}\)[^(){};\n]{0,60}?(?:\{|=>|->|:[ \t]*$|=[ \t]*$)"
@@ -255,9 +255,8 @@ class _Source:
             return _Binding(at, at - len(before) + opened, -1, False, "")
         if found["defined"] and not _DEFINES.search(line):
             return None
-        member = found["sign"] in (":", "=>") or (
-            opened >= 0 and not found["defined"] and not _HEADING.search(heading) and bool(heading.strip())
-        )
+        argument = opened >= 0 and bool(_PART.match(heading[-1:])) and not _HEADING.search(heading)
+        member = found["sign"] in (":", "=>") or (argument and not found["defined"])
         owner = _MEMBER_OF.search(line)
         word = owner[1].lower() if owner else ""
         gives = found["gives"] is not None
@@ -287,10 +286,15 @@ class _Source:
             yield from (*reversed(before), *fitting[len(before) :])
             return
         variables = [one for one in known if not (one.member or one.owner)]
-        if len(variables) == 1:
+        if len(variables) == 1 and name.word not in self._elsewhere:
             yield from (one for one in variables if one.at != at)
         else:
             yield from islice((one for one in reversed(variables) if one.at < at and self._is_seen(one, at)), 1)
+
+    @cached_property
+    def _elsewhere(self) -> frozenset[str]:
+        """Names that may come from elsewhere: of imports, and of what something is taken apart into."""
+        return frozenset(word for line in _IMPORTS.findall(self.text) for word in _WORD.findall(line))
 
     def _is_seen(self, binding: _Binding, at: int) -> bool:
         """Whether a variable is still known at a place behind it: no line between them ends what it stands in."""
@@ -342,6 +346,9 @@ _PARTS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_
 """What names are made of, with what they are members of: the class `behind` the anchors."""
 _LINE: Final = re.compile(r"^[ \t]*(?=[^\s#)\]{/*])", re.MULTILINE)
 """How lines begin that tell how far in their block stands: no comments, ends of arguments, or braces on their own."""
+_IMPORTS: Final = re.compile(
+    r"^[ \t]*(?:from|import|use|using)\b[^\n]*|[{\[(][^{}()\[\]\n]{0,200}[}\])]\s*=(?![=>])", re.MULTILINE
+)
 _BRACKETS: Final = re.compile(r"[()\[\]{}]")
 _STATEMENT: Final = re.compile(r"[;{}]")
 _CLASS: Final = re.compile(r"^[ \t]*(?:class|module|object)\s+(\w+)", re.MULTILINE)
