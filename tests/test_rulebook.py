@@ -210,6 +210,7 @@ BASE_MISTAKES = [
         "base.toml: pattern `jose`: holds: no gap parts what is neither joined nor in base64",
     ),
     ('decoder = "jws"', 'decoder = "jws"\njoins = true\nholds = ["hbG"]', "holds: 'hbG' is too short"),
+    ('decoder = "jws"', 'decoder = "jws"\nfollows = true', "follows: names are followed from settings alone"),
     ("«eyJabc»", "«eyJabc", "base.toml: pattern `jose`: example 1: its marks are not paired"),
     ("«eyJabc» «eyJd»", "eyJ0", "base.toml: pattern `jose`: example: none fires"),
     ('"eyJ0"', '"«eyJa»"', "base.toml: pattern `jose`: example: none is a near miss"),

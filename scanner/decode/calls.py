@@ -15,9 +15,11 @@ from scanner.rulebook import SecretName
 from scanner.secret_names import call
 
 _FUNCTION: Final = re.compile(r"[.:]*[A-Za-z_][\w.:]*")
-_ARGUMENTS: Final = re.compile(r"(?:::?<[\w<>, ]{1,40}>(?:::\w+)?)?\s*\(\s*(?:\[(?=\s*[\"'`]))?|[ \t]+(?=[\w{:'\"@])")
-"""What opens them: a bracket, and that of a list of secrets, or nothing in Ruby and Perl."""
-_NAMED: Final = re.compile(r"(?:key|secret|secretKey|keyData|value)\s*[:=]\s*")
+_ARGUMENTS: Final = re.compile(
+    r"(?:::?<[\w<>, ]{1,40}>(?:::\w+)?)?\s*\(\s*(?:\[(?=\s*[\"'`]))?|\{(?=\s*\w+:)|[ \t]+(?=[\w{:'\"@])"
+)
+"""What opens them: a bracket, and that of a list of secrets; a brace in Go; nothing in Ruby and Perl."""
+_NAMED: Final = re.compile(r"(?:key|Key|secret|secretKey|keyData|value)\s*[:=]\s*")
 """What arguments are called in languages in which they have names."""
 _METHOD: Final = re.compile(r"\)\s*\.\s*(\w+)\s*\(")
 _METHODS: Final = 12

@@ -111,7 +111,7 @@ def follow(data: bytes, anchors: Sequence[int], path: str) -> Followed:
 _NAME_REST: Final = rb"[\w.:$@%-]*"
 _TAKES: Final = re.compile(
     _NAME_REST
-    + rb"(?:[\"'`]?\s*\]?\s*(?:\?\?=|\|\|=|:=|=>|=(?![=~>])|:(?![:=]))\s*(?=[A-Za-z_$@&*(\[])|(?:<[^<>\n]*>)?\s*\()"
+    + rb"(?:[\"'`]?\s*\]?\s*(?:\?\?=|\|\|=|:=|=>|=(?![=~>])|:(?![:=]))\s*(?=[A-Za-z_$@&*(\[])|(?:<[^<>\n]*>)?\s*\(|\{)"
 )
 """The rest of what may take a name: of most that has a name of a secret in it, this is where the look at it ends."""
 _BARE: Final = re.compile(r"\.(?:rb|ru|erb|rake|p[lm]|exs?)$", re.IGNORECASE)
