@@ -410,6 +410,13 @@ FACTS = _registry(
     Fact("secret.name", "string", "what it is called where it stands: `SECRET_KEY`", shown=True, always=True),
     Fact("secret.names", "list", "what it is called in all places", shown=True, always=True),
     Fact(
+        "secret.told_as",
+        "string",
+        "that in words: `SECRET_KEY`, or the argument of `jwt.sign`",
+        shown=True,
+        always=True,
+    ),
+    Fact(
         "secret.purpose",
         "string",
         "what its name says that it is for: `session`, `jwt`, `cookie`, `csrf`, `encryption` or `framework`",

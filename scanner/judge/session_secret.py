@@ -28,6 +28,7 @@ def secret_facts(secret: Secret, sightings: Sequence[Sighting]) -> dict[str, Any
     facts: dict[str, Any] = {
         "secret.name": secret.name,
         "secret.names": names,
+        "secret.told_as": f"the argument of `{secret.name}`" if _takes(secret.name) else f"`{secret.name}`",
         "secret.purposes": purposes,
         "secret.purposes_differ": sum(not known.isdisjoint(purposes) for known in _USES.values()) > 1,
         "secret.verdict": verdict.kind,
@@ -49,3 +50,8 @@ def secret_facts(secret: Secret, sightings: Sequence[Sighting]) -> dict[str, Any
         facts["secret.known"] = value.decode("utf-8", "replace")
         facts["secret.publisher"] = publisher(value) or known()[value]
     return facts
+
+
+def _takes(name: str) -> bool:
+    """Whether this is the name of a function that takes a secret, and not of a secret."""
+    return bool(call(name)) and not naming(name)

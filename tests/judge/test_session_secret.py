@@ -41,4 +41,6 @@ def test_for_two_purposes():
 
 def test_of_a_function():
     """The function that takes it says what it is for."""
-    assert facts("jwt.sign", b"carrots-and-onions")["secret.use"] == "JSON web tokens"
+    found = facts("jwt.sign", b"carrots-and-onions")
+    assert (found["secret.use"], found["secret.told_as"]) == ("JSON web tokens", "the argument of `jwt.sign`")
+    assert facts("JWT_SECRET", b"carrots-and-onions")["secret.told_as"] == "`JWT_SECRET`"
