@@ -159,7 +159,7 @@ class _BlobExamination:
         """What stands at the last anchor that was tried."""
         self.secrets: set[int] = set()
         """Where in the blob secrets begin that were found."""
-        self.kept = b""
+        self.kept: bytes | memoryview = b""
         """How it begins, behind a byte order mark: there names are followed when all of it was read."""
         self.takers: set[int] = set()
         """Where in that anchors stand of what may take a secret by a name."""
@@ -209,12 +209,12 @@ class _BlobExamination:
     def keep(self, data: memoryview, hits: Sequence[Hit], begin: int) -> None:
         """Keep what names are followed in, of the blob that begins, or goes on, at `begin` of `data`."""
         shift = self.blob.offset - (self.blob.width - 1)
-        self.takers.update(
-            start + shift for start, index in hits if index in self.following and start + shift < FOLLOWED
-        )
-        if self.takers or not self.reading.final or self.kept:
-            at = len(self.kept) - shift
-            self.kept += bytes(data[at : max(at, min(self.reading.end, FOLLOWED - shift))])
+        end = min(self.reading.end, FOLLOWED - shift)
+        self.takers.update(start + shift for start, index in hits if index in self.following and start < end)
+        if self.reading.final and not self.kept:
+            self.kept = data[begin:end]
+        else:
+            self.kept = b"".join((self.kept, data[len(self.kept) - shift : max(end, 0)]))
 
     def _follow(self) -> None:
         """Take the secrets that stand elsewhere than what takes them."""

@@ -126,9 +126,9 @@ def named(text: str, at: int) -> Name | None:
 class Bindings:
     """What the names of one file are bound to."""
 
-    def __init__(self, text: str, path: str) -> None:
-        """`text` has one character a byte, `path` is in lower case."""
-        self.text = text
+    def __init__(self, data: bytes | memoryview, path: str) -> None:
+        """`path` is in lower case."""
+        self.data = data
         self.path = path
         self.cut = False
         """Whether something was not looked at, since there is too much of it."""
@@ -136,9 +136,15 @@ class Bindings:
         self._around: dict[int, frozenset[str]] = {}
         """What bindings stand in, by their places."""
 
+    @cached_property
+    def text(self) -> str:
+        """The file, one character a byte."""
+        return str(self.data, "latin-1")
+
     def place(self, at: int) -> Place:
         """What stands at a place, and before it."""
-        return Place(self.text[at : at + _TEXT], self.text[max(at - _BEFORE, 0) : at], self.path)
+        before = str(self.data[max(at - _BEFORE, 0) : at], "latin-1")
+        return Place(str(self.data[at : at + _TEXT], "latin-1"), before, self.path)
 
     def bind(self, words: Collection[str]) -> None:
         """Find what `words` are bound to, and the names that they are bound to."""

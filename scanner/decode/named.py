@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from scanner.decode import der
 from scanner.decode.bindings import Bindings, Name, named
 from scanner.decode.calls import MOST, Taking, argument
-from scanner.decode.likely import taken
+from scanner.decode.likely import speaks_of_sessions, taken
 from scanner.decode.literals import NAME, Place
 from scanner.model import Sealed, Secret
 from scanner.secret_names import naming
@@ -50,7 +50,7 @@ class _Use(NamedTuple):
     name: Name
 
 
-def follow(data: bytes, anchors: Sequence[int], path: str) -> Followed:
+def follow(data: bytes | memoryview, anchors: Sequence[int], path: str) -> Followed:
     """The secrets that names stand for in `data`, a file or its beginning, where they are taken. Never raises.
 
     `anchors` are where what finds calls and settings stands in it, ascending.
@@ -59,7 +59,7 @@ def follow(data: bytes, anchors: Sequence[int], path: str) -> Followed:
     takers = [anchor for anchor in anchors if takes.match(data, anchor)]
     if not takers:
         return Followed([], cut=False)
-    bindings = Bindings(data.decode("latin-1"), path.lower())
+    bindings = Bindings(data, path.lower())
     uses, cut = _uses(bindings, takers)
     if uses:
         bindings.bind({use.name.word for use in uses})
@@ -87,31 +87,33 @@ _PROGRAM: Final = re.compile(
 """Files in which a bare word is a name; in others, settings have such values."""
 _SETS: Final = re.compile(r"[\"'`]?\s*\]?\s*(?:\?\?=|\|\|=|:=|=>|=(?![=~>])|:(?![:=]))\s*")
 """What stands between the name of a setting and what it takes."""
-_PARTS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:$@%-"
+_PARTS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:$@%-"
 """What names are made of, with what they are members of: the class `behind` the anchors."""
 _COMMENT: Final = re.compile(r"\s*(?://|/?\*|#(?!\s*define)|--|;|%)")
 
 
 def _uses(bindings: Bindings, anchors: Sequence[int]) -> tuple[list[_Use], bool]:
     """Where names are taken, and whether there are more places than are looked at."""
-    text, program = bindings.text, bool(_PROGRAM.search(bindings.path))
+    data, program = bindings.data, bool(_PROGRAM.search(bindings.path))
     uses: list[_Use] = []
     last, read = -1, 0
     for anchor in anchors:
-        head = text[max(anchor - _LONGEST, 0) : anchor]
+        head = bytes(data[max(anchor - _LONGEST, 0) : anchor])
         begin = anchor - len(head) + len(head.rstrip(_PARTS))
         if begin == last:
             continue
         last = begin
         place = bindings.place(begin)
+        if len(place.line) > _LINE:
+            continue
         taking = argument(place) or (_setting(place) if program else None)
-        if not taking or len(place.line) > _LINE:
+        if not taking:
             continue
         read += taking.at if taking.at >= 0 else MOST
         name = named(place.text, taking.at) if taking.at >= 0 else None
         if name:
             uses.append(_Use(begin, place, taking, name))
-        if len(uses) > _USES or read > _READ * len(text) + _ROOM:
+        if len(uses) > _USES or read > _READ * len(data) + _ROOM:
             return uses[:_USES], True
     return uses, False
 
@@ -122,7 +124,12 @@ def _setting(place: Place) -> Taking | None:
     name = found[1].rstrip(".:-") if found else ""
     known = naming(name) if name else None
     sets = _SETS.match(place.text, found.start(1) + len(name)) if found and known else None
-    return Taking(name, sets.end(), known.entry) if known and sets else None
+    if not known or not sets or not named(place.text, sets.end()):
+        return None
+    # What its value says comes later, and takes a look at all of the file.
+    if known.entry.told_by == "context" and not speaks_of_sessions(place, name):
+        return None
+    return Taking(name, sets.end(), known.entry)
 
 
 def _secret(bindings: Bindings, use: _Use) -> Secret | None:
