@@ -161,7 +161,7 @@ class _BlobExamination:
         """Where in the blob secrets begin that were found."""
         self.kept: bytes | memoryview = b""
         """How it begins, behind a byte order mark: there names are followed when all of it was read."""
-        self.takers: set[int] = set()
+        self.takers: set[Hit] = set()
         """Where in that anchors stand of what may take a secret by a name."""
 
     @cached_property
@@ -210,7 +210,7 @@ class _BlobExamination:
         """Keep what names are followed in, of the blob that begins, or goes on, at `begin` of `data`."""
         shift = self.blob.offset - (self.blob.width - 1)
         end = min(self.reading.end, FOLLOWED - shift)
-        self.takers.update(start + shift for start, index in hits if index in self.following and start < end)
+        self.takers.update((start + shift, index) for start, index in hits if index in self.following and start < end)
         if self.reading.final and not self.kept:
             self.kept = data[begin:end]
         else:
@@ -224,7 +224,8 @@ class _BlobExamination:
         from scanner.decode.wrapped import Found
 
         blob, kept = self.blob, self.kept
-        followed = follow(kept, sorted(self.takers), blob.path)
+        anchors = sorted({hit[0] for hit in self.takers if self.detector.stands(kept, hit)})
+        followed = follow(kept, anchors, blob.path)
         if followed.cut:
             self.coverage.notes.append(f"{blob.origin.path}: not all names were followed that secrets may have here")
         mark, data = blob.width - 1, memoryview(kept)

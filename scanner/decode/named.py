@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from scanner.decode import der
 from scanner.decode.bindings import Bindings, Name, named
 from scanner.decode.calls import MOST, Taking, argument
-from scanner.decode.likely import speaks_of_sessions, taken
+from scanner.decode.likely import taken
 from scanner.decode.literals import NAME, Place
 from scanner.model import Sealed, Secret
 from scanner.secret_names import naming
@@ -124,12 +124,7 @@ def _setting(place: Place) -> Taking | None:
     name = found[1].rstrip(".:-") if found else ""
     known = naming(name) if name else None
     sets = _SETS.match(place.text, found.start(1) + len(name)) if found and known else None
-    if not known or not sets or not named(place.text, sets.end()):
-        return None
-    # What its value says comes later, and takes a look at all of the file.
-    if known.entry.told_by == "context" and not speaks_of_sessions(place, name):
-        return None
-    return Taking(name, sets.end(), known.entry)
+    return Taking(name, sets.end(), known.entry) if known and sets else None
 
 
 def _secret(bindings: Bindings, use: _Use) -> Secret | None:

@@ -221,6 +221,11 @@ class Detector:
             if start > enough or not (ahead := self._expected(index)) or ahead.match(data, start)
         ]
 
+    def stands(self, data: bytes | memoryview, hit: Hit) -> bool:
+        """Whether what stands at `hit` of `data`, a blob or its beginning, rules nothing out."""
+        ahead = self._expected(hit[1])
+        return not ahead or bool(ahead.match(data, hit[0]))
+
     def _expected(self, index: int) -> re.Pattern[bytes] | None:
         """What stands at the anchors of a lookup, if its pattern says so; encoded, it stands there otherwise."""
         if index not in self._ahead:
