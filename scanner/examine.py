@@ -98,13 +98,24 @@ class Examiner:
         found = in_place(decoder(name)) if name else None
         return id_ or "", found.until if found else None
 
+    def _calls(self, text: bytes, hits: Sequence[Hit], begin: int) -> bool:
+        """Whether what may take a name is called in a blob: it is bound elsewhere, otherwise in each version."""
+        from scanner.decode.named import calls
+
+        return any(index in self._following and calls(text, start - begin) for start, index in hits)
+
     def _whole_blobs(self, window: Window, hits: Sequence[Hit], subjects: Subjects, coverage: Coverage) -> None:
         ends = window.ends
         for index, group in groupby(hits, key=lambda hit: bisect_right(ends, hit[0])):
             start = ends[index - 1] if index else 0
             anchors = list(group)
             text = bytes(window.data[start : ends[index]]) if self._vain else None
-            if self._vain and text and self._vain.has_all(text, anchors, start):
+            if (
+                self._vain
+                and text
+                and self._vain.has_all(text, anchors, start)
+                and not self._calls(text, anchors, start)
+            ):
                 continue
             reading = Reading(self._policy.max_subject, start, ends[index])
             examined = self._begin(window.blob(index), reading, subjects, coverage)

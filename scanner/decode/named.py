@@ -71,12 +71,18 @@ def follow(data: bytes | memoryview, anchors: Sequence[int], path: str) -> Follo
     return Followed([found[start] for start in sorted(found)], cut or bindings.cut)
 
 
+def calls(data: bytes | memoryview, anchor: int) -> bool:
+    """Whether a function that is called stands at an anchor, which may take a name."""
+    return bool(_CALLS.match(data, anchor))
+
+
 _NAME_REST: Final = rb"[\w.:$@%-]*"
 _TAKES: Final = re.compile(
     _NAME_REST
     + rb"(?:[\"'`]?\s*\]?\s*(?:\?\?=|\|\|=|:=|=>|=(?![=~>])|:(?![:=]))\s*(?=[A-Za-z_$@&*(\[])|(?:<[^<>\n]*>)?\s*\(|\{)"
 )
 """The rest of what may take a name: of most that has a name of a secret in it, this is where the look at it ends."""
+_CALLS: Final = re.compile(_NAME_REST + rb"(?:(?:<[^<>\n]*>)?\s*\(|\{)")
 _BARE: Final = re.compile(r"\.(?:rb|ru|erb|rake|p[lm]|exs?)$", re.IGNORECASE)
 _TAKES_BARE: Final = re.compile(_TAKES.pattern + rb"|" + _NAME_REST + rb"[ \t]+[\w{:'\"@]")
 """The same where functions are called without brackets."""
@@ -138,7 +144,8 @@ def _secret(bindings: Bindings, use: _Use) -> Secret | None:
     verdict = judge(content, entry.bytes)
     if not verdict.secret or der.decode(content) or _COMMENT.match(place.line):
         return None
-    if not taken(use.place, use.taking.taker, entry, value, content.decode("utf-8", "replace"), verdict):
+    here = value._replace(start=use.taking.at, end=use.taking.at)
+    if not taken(use.place, use.taking.taker, entry, here, content.decode("utf-8", "replace"), verdict):
         return None
     raw = place.text[value.start : value.end].encode("latin-1")
     return Secret(raw=Sealed(raw), value=Sealed(content), name=use.taking.taker, start=begin + value.start)

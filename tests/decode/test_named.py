@@ -13,7 +13,7 @@ from scanner.examine import FOLLOWED, Examiner
 from scanner.model import Policy
 from scanner.rulebook import PatternExample, load_patterns
 from scanner.sources.stream import Memory
-from tests.examining import Cut, origin
+from tests.examining import Batch, Cut, origin
 
 VALUE = "plum-harbour-19"
 PATTERNS = tuple(pattern for pattern in load_patterns() if pattern.makes == "secret")
@@ -178,3 +178,11 @@ def test_never_raises(pieces):
         for secret in followed(text, path).secrets:
             raw = secret.raw.reveal()
             assert text.encode()[secret.start : secret.start + len(raw)] == raw
+
+
+def test_versions_of_a_file():
+    """A version in which nothing but what a name is bound to is another is read too."""
+    use = "const token = jwt.sign(claims, k);\n"
+    versions = [f"const k = {value};\n{'f(x);' * 2000}\n{use}".encode() for value in ("load()", f"'{VALUE}'")]
+    examination = EXAMINER.of_versions(Policy())(Batch(versions))
+    assert [subject.sealed.reveal().decode() for subject in examination.subjects] == [VALUE]
