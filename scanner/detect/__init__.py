@@ -49,8 +49,8 @@ class Progress:
         """
         self.tries = self.tries + 1 if start < self.refused else 1
         self.refused = end
-        if barren or self.tries >= _TRIES:
-            self.covered = max(end, start + 1)
+        # At the place itself it is decided: where another lookup's try there is not, all come there again.
+        self.covered = max(end, start + 1) if barren or self.tries >= _TRIES else start + 1
 
 
 class Reading:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.detect import LOOKAHEAD, Detector, Reading, alone
+from scanner.detect import LOOKAHEAD, Alone, Detector, Reading, alone
 from scanner.model import Examination, Policy
 from scanner.rulebook import Pattern
 from scanner.sources.stream import LOOKBEHIND
@@ -113,6 +113,25 @@ def test_a_token_cut_by_two_blobs_is_none():
     """Two files that stand side by side in a buffer make no token together."""
     halves = [SHORT.encode()[:40], SHORT.encode()[40:]]
     assert found(examiner("hyperscan")(Batch(halves))) == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_failed_is_not_tried_again(engine):
+    """Where one pattern waits for more of a blob, what another came to there counts once."""
+    patterns = [Pattern(name, "token", "jws", "abc[a-z]*", None, None, (), "mine.toml") for name in ("one", "two")]
+    detector, data = Detector(patterns, engine=engine), memoryview(b"abcdef " + b" " * 2 * LOOKAHEAD)
+    reading = Reading(1 << 20, 0, len(data), final=False)
+    tried = []
+
+    def read(data, target, start, limit, joins):
+        tried.append(target.pattern)
+        end = limit if target.pattern == "two" else start + 6
+        return Alone(end, end, empty=True, barren=False)
+
+    for _ in range(3):
+        assert list(detector.matches(data, detector.hits(data), reading, read)) == []
+        assert reading.resume == 0
+    assert tried == ["one", "two", "two", "two"]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
