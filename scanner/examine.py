@@ -335,7 +335,7 @@ class _BlobExamination:
             column,
             end_line,
             end_column,
-            of_line(head if begun else b"", self.contexts),
+            of_line(head if begun else b"", self.contexts, blob.path),
             self._allows(head, text, tail, above.rpartition(b"\n")[2], line),
             found.wrapping,
             name,

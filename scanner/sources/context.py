@@ -76,6 +76,9 @@ _COMMENT: Final = re.compile(
 _DOCUMENTING: Final = re.compile(rb"\s*(?:\*\s|///|//!)")
 """The marks of comments from which documentation is made: Javadoc, JSDoc, Doxygen, Rust, C#. What stands there is an
 example; code that was commented out stands behind other marks."""
+_VERBATIM: Final = re.compile(rb"\s*#[ \t]{3,}")
+"""Code in a comment of RDoc, which is further in than its text."""
+_RUBY: Final = re.compile(r"\.(?:rb|rake|gemspec)$")
 
 
 @lru_cache(maxsize=4096)
@@ -111,12 +114,13 @@ def _with(contexts: frozenset[str], *more: str) -> frozenset[str]:
     return contexts.union(more)
 
 
-def of_line(before: bytes, contexts: frozenset[str]) -> frozenset[str]:
-    """`contexts`, and `comment` where `before`, the line up to the sighting, begins with a comment mark; with
+def of_line(before: bytes, contexts: frozenset[str], path: str = "") -> frozenset[str]:
+    """`contexts`, and `comment` where `before`, the line of a file up to the sighting, begins with a comment mark; with
     `documentation` where documentation is made from such comments."""
     if not _COMMENT.match(before):
         return contexts
-    return _with(contexts, "comment", "documentation") if _DOCUMENTING.match(before) else _with(contexts, "comment")
+    documents = _DOCUMENTING.match(before) or (_VERBATIM.match(before) and _RUBY.search(path))
+    return _with(contexts, "comment", "documentation") if documents else _with(contexts, "comment")
 
 
 _CONFIGURATION: Final = re.compile(r"\.(?:ya?ml|json|toml|ini|cfg|conf|config|properties|tfvars|tf|env)(?:\.[a-z]+)?$")

@@ -151,6 +151,13 @@ def test_comments_that_become_documentation(before: str) -> None:
     assert of_line(before.encode(), frozenset({"log"})) == {"log", "comment", "documentation"}
 
 
+def test_code_in_comments_of_ruby() -> None:
+    """RDoc takes what is further in than the text around it for code."""
+    assert of_line(b"    #   verifier.verify('", frozenset(), "lib/verifier.rb") == {"comment", "documentation"}
+    assert of_line(b"    # secret = '", frozenset(), "lib/verifier.rb") == {"comment"}
+    assert of_line(b"  #   secret: '", frozenset(), "config.yml") == {"comment"}
+
+
 @pytest.mark.parametrize(
     "before",
     [
