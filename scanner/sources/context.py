@@ -76,8 +76,8 @@ _COMMENT: Final = re.compile(
 _DOCUMENTING: Final = re.compile(rb"\s*(?:\*\s|///|//!)")
 """The marks of comments from which documentation is made: Javadoc, JSDoc, Doxygen, Rust, C#. What stands there is an
 example; code that was commented out stands behind other marks."""
-_VERBATIM: Final = re.compile(rb"\s*#[ \t]{3,}")
-"""Code in a comment of RDoc, which is further in than its text."""
+_VERBATIM: Final = re.compile(rb"\s*#(?:[ \t]{3,}|.*#[ \t]*=>)")
+"""Code in a comment of RDoc, which is further in than its text, and what it gives."""
 _RUBY: Final = re.compile(r"\.(?:rb|rake|gemspec)$")
 
 

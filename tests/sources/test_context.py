@@ -154,6 +154,7 @@ def test_comments_that_become_documentation(before: str) -> None:
 def test_code_in_comments_of_ruby() -> None:
     """RDoc takes what is further in than the text around it for code."""
     assert of_line(b"    #   verifier.verify('", frozenset(), "lib/verifier.rb") == {"comment", "documentation"}
+    assert of_line(b"    # f(1) # => \x27", frozenset(), "lib/verifier.rb") == {"comment", "documentation"}
     assert of_line(b"    # secret = '", frozenset(), "lib/verifier.rb") == {"comment"}
     assert of_line(b"  #   secret: '", frozenset(), "config.yml") == {"comment"}
 
