@@ -62,7 +62,7 @@ HOOKS: Final = (
 def rows(setup: Setup) -> Iterator[Row]:
     """A clean commit of three files, and one with a token. Raises MeasurementError."""
     tell("a repository")
-    clean, leaky = (_repository(setup.scratch / name) for name in ("clean", "leaky"))
+    clean, leaky = (_repository(setup.scratch / f"staged-{name}") for name in ("clean", "leaky"))
     token = make_log.mint(1, exp=_FAR).decode()
     (leaky / "0.py").write_text(f'{(leaky / "0.py").read_text()}\nTOKEN = "{token}"\n')
     _git(leaky, "add", ".")
