@@ -136,7 +136,7 @@ def test_many_chunks():
     found = chunks_at(memoryview(text), 0, 4, len(text))
     assert found
     assert len(found.text) == 16
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("inside", [10, SIZE, SIZE + 90, SIZE + 110, SIZE + 2_000])

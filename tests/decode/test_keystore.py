@@ -137,11 +137,11 @@ class TestPkcs12:
         assert told(decoded(checked(LOCKED, written, rounds)))[3] == "the empty password"
 
     def test_iterations_that_cost_too_much(self):
-        """A store that asks for a million is not tried; what can be seen is told."""
+        """A store that asks for a hundred million is not tried; what can be seen is told."""
         began = time.process_time()
-        found = decoded(checked(LOCKED, b"", 1_000_000, right=False))
+        found = decoded(checked(LOCKED, b"", 100_000_000, right=False))
         assert told(found) == ("pkcs12", True, "", None)
-        assert time.process_time() - began < 0.2
+        assert time.process_time() - began < 5
 
     @pytest.mark.parametrize("pbe", [pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC, pkcs12.PBES.PBESv2SHA256AndAES256CBC])
     @pytest.mark.parametrize("chain", [False, True])
