@@ -318,7 +318,7 @@ STARTS = ("", ":", ": ", ": str ", " ", "']", "')", "',", "', default", "' ", "=
 
 @pytest.mark.parametrize("filling", FILLINGS)
 def test_what_repeats_costs_little(filling):
-    """Before a name or behind it, whatever repeats is read a bounded number of times: a name costs milliseconds, not hours.
+    """Before a name or behind it, whatever repeats is read a bounded number of times: a name costs milliseconds.
 
     Spaces behind a colon, of which three expressions in a row could each take some, once took hours.
     """
