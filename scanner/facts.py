@@ -632,9 +632,20 @@ def show_duration(seconds: int) -> str:
     return "0 seconds"
 
 
+def _show_bytes(count: int) -> str:
+    return f"{count} bytes"
+
+
 _SHOW_UNIT: dict[Unit, Callable[[Any], str]] = {
     "": _show_text,
-    "bytes": lambda value: f"{value} bytes",
+    "bytes": _show_bytes,
     "seconds": show_duration,
     "time": show_moment,
 }
+SHOWING: Mapping[str, Callable[[Any], str]] = {
+    "text": str,
+    "bool": _show_bool,
+    "list": _show_list,
+    **{f"unit {unit}": words for unit, words in _SHOW_UNIT.items()},
+}
+"""All that `show` may give, by name."""

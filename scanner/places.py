@@ -6,6 +6,8 @@ import os
 import stat
 import sys
 
+_SEAL = 32
+"""Bytes of a SHA-256 before what it is of."""
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -56,3 +58,35 @@ def write_cached(name: str, data: bytes, folder: str | None = None) -> bool:
     except OSError:
         return False
     return True
+
+
+def read_sealed(name: str) -> bytes | None:
+    """The bytes of a file of the user's own cache, as `write_sealed` put them there; None where they are not whole."""
+    import hashlib
+
+    sealed = read_cached(name) or b""
+    return sealed[_SEAL:] if hashlib.sha256(sealed[_SEAL:]).digest() == sealed[:_SEAL] else None
+
+
+def write_sealed(name: str, data: bytes) -> None:
+    """Put a file into the user's own cache, as `write_cached` does."""
+    import hashlib
+
+    write_cached(name, hashlib.sha256(data).digest() + data)
+
+
+def code(*names: str) -> str:
+    """12 hex digits that change when our code does, in the modules and packages of these paths in the package.
+
+    A frozen program has no sources at hand, and a version that tells enough.
+    """
+    import hashlib
+
+    state = hashlib.sha256()
+    for path in (os.path.join(_PACKAGE, name) for name in names):
+        inside = sorted(os.listdir(path)) if os.path.isdir(path) else ()
+        for module in [os.path.join(path, name) for name in inside if name.endswith(".py")] or [path]:
+            if os.path.isfile(module):
+                with open(module, "rb") as file:
+                    state.update(hashlib.sha256(file.read()).digest())
+    return state.hexdigest()[:12]

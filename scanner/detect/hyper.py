@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import platform
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import hyperscan
 import msgspec
@@ -16,7 +14,7 @@ from scanner import __version__, places
 from scanner.detect.lookup import Lookup, Pattern, lookups
 
 _VERSION = getattr(hyperscan, "__version__", "")  # its types do not tell of it
-_CODE = ("anchors.py", "encoded.py", "lookup.py")
+_CODE = ("detect/anchors.py", "detect/encoded.py", "detect/lookup.py")
 """What computes the anchors."""
 
 
@@ -59,19 +57,16 @@ def engine(patterns: Sequence[Pattern]) -> tuple[list[Lookup], HyperscanEngine]:
 def _key(patterns: Sequence[Pattern]) -> str:
     """Of all that the stored depends on: patterns, Hyperscan, processor, and the code that computes anchors."""
     texts = [(one.id, one.regex, one.anchor, one.extent, one.joins, one.holds, one.within) for one in patterns]
-    code = b""
-    with contextlib.suppress(OSError):  # a frozen program has no sources at hand, and a version that tells enough
-        code = b"".join((Path(__file__).parent / name).read_bytes() for name in _CODE)
-    key = (__version__, str(_VERSION), platform.machine(), sys.platform, code, texts)
+    key = (__version__, str(_VERSION), platform.machine(), sys.platform, places.code(*_CODE), texts)
     return hashlib.sha256(repr(key).encode()).hexdigest()
 
 
 def _loaded(name: str) -> tuple[list[Lookup], hyperscan.Database] | None:
-    packed = places.read_cached(name)
-    if not packed or hashlib.sha256(packed[32:]).digest() != packed[:32]:
+    packed = places.read_sealed(name)
+    if packed is None:
         return None
     try:
-        stored = msgspec.msgpack.decode(packed[32:], type=_Stored)
+        stored = msgspec.msgpack.decode(packed, type=_Stored)
         return stored.lookups, hyperscan.loadb(stored.database, hyperscan.HS_MODE_BLOCK)
     except (msgspec.DecodeError, hyperscan.error):  # of another version, or made on another processor
         return None
@@ -86,6 +81,5 @@ def _made(name: str, patterns: Sequence[Pattern]) -> tuple[list[Lookup], hypersc
         elements=len(anchors),
         flags=[hyperscan.HS_FLAG_DOTALL] * len(anchors),
     )
-    packed = msgspec.msgpack.encode(_Stored(found, hyperscan.dumpb(database)))
-    places.write_cached(name, hashlib.sha256(packed).digest() + packed)
+    places.write_sealed(name, msgspec.msgpack.encode(_Stored(found, hyperscan.dumpb(database))))
     return found, database

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from scanner import places
-from scanner.model import Kind, Message, Policy, Rule, RuleId, Severity
+from scanner.model import Kind, Message, Policy, Rule, RuleError, RuleId, Severity
 
 
 class PatternExample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -392,47 +392,68 @@ def load_patterns(extra: Sequence[Path] = ()) -> tuple[Pattern, ...]:
     if extra:
         return load(extra).patterns
     from scanner.rulebook.files import read_patterns
+    from scanner.rulebook.kept import kept
 
-    return read_patterns(folder())
+    return kept("patterns", tuple[Pattern, ...], read_patterns)
 
 
 @cache
 def load_lookalikes() -> tuple[Lookalike, ...]:
     """The shipped table of what looks like a token, in its order. Raises RuleError."""
-    from scanner.rulebook.files import LOOKALIKES, read_lookalikes
+    from scanner.rulebook.files import read_lookalikes
+    from scanner.rulebook.kept import kept
 
-    return read_lookalikes(folder() / LOOKALIKES)
+    return kept("lookalikes", tuple[Lookalike, ...], read_lookalikes)
 
 
 @cache
 def load_cookies() -> dict[str, CookieFamily]:
     """The shipped wire formats of cookies, by id. Raises RuleError."""
     from scanner.rulebook.files import read_cookies
+    from scanner.rulebook.kept import kept
 
-    return read_cookies(folder())
+    return kept("cookies", dict[str, CookieFamily], read_cookies)
 
 
 @cache
 def load_secret_names() -> tuple[tuple[SecretName, ...], SecretWords]:
     """The shipped names of session secrets, in their order, and the words around them. Raises RuleError."""
-    from scanner.rulebook.files import SECRETS, read_secret_names
+    from scanner.rulebook.files import read_secret_names
+    from scanner.rulebook.kept import kept
 
-    return read_secret_names(folder() / SECRETS)
+    return kept("secret-names", tuple[tuple[SecretName, ...], SecretWords], read_secret_names)
 
 
 @cache
 def load_value_shapes() -> ValueShapes:
     """What tells values that are no secrets, in the order in which it is tried. Raises RuleError."""
-    from scanner.rulebook.files import VALUES, read_value_shapes
+    from scanner.rulebook.files import read_value_shapes
+    from scanner.rulebook.kept import kept
 
-    return read_value_shapes(folder() / VALUES)
+    return kept("value-shapes", ValueShapes, read_value_shapes)
 
 
 def digest(extra: Sequence[Path] = ()) -> str:
     """The digest of the rule book of these folders (`RuleBook.digest`), unread and unchecked. Raises RuleError."""
-    from scanner.rulebook import files
+    return digest_of(path.read_bytes() for place in (folder(), *extra) for path in rule_files(place))
 
-    return files.digest(path.read_bytes() for place in (folder(), *extra) for path in files.rule_files(place))
+
+def digest_of(texts: Iterable[bytes]) -> str:
+    """12 hex digits that change when the text of a rule file does."""
+    import hashlib
+
+    # A digest of digests: moving text from one file to the next changes it.
+    whole = hashlib.sha256(b"".join(hashlib.sha256(text).digest() for text in texts))
+    return whole.hexdigest()[:12]
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """The rule files of a folder, in the order in which they are read. Raises RuleError where there are none."""
+    files = sorted(folder.glob("*.toml"))
+    if not files:
+        what = "holds no rule files" if folder.is_dir() else "is no folder"
+        raise RuleError(f"{folder}: {what}", hint="name a folder of *.toml files")
+    return files
 
 
 def load(extra: Sequence[Path] = (), base: Path | None = None) -> RuleBook:
@@ -440,6 +461,16 @@ def load(extra: Sequence[Path] = (), base: Path | None = None) -> RuleBook:
 
     `base` is a folder to be read in place of the shipped rules.
     """
+    if base or extra:
+        from scanner.rulebook.build import build
+
+        return build(base or folder(), extra)
+    from scanner.rulebook.kept import kept
+
+    return kept("book", RuleBook, _build)
+
+
+def _build(folder: Path) -> RuleBook:
     from scanner.rulebook.build import build
 
-    return build(base or folder(), extra)
+    return build(folder, ())

@@ -12,7 +12,7 @@ import msgspec
 
 from scanner.expressions import of_rules
 from scanner.model import AHEAD, DECODERS, ENCODINGS, Case, Kind, Rule, RuleError, RuleId, Severity
-from scanner.rulebook import Cap, Pattern, PatternExample, RuleBook
+from scanner.rulebook import Cap, Pattern, PatternExample, RuleBook, digest_of, rule_files
 from scanner.rulebook.classes import make_class
 from scanner.rulebook.files import (
     TABLES,
@@ -24,9 +24,7 @@ from scanner.rulebook.files import (
     RuleFile,
     check_keys,
     convert,
-    digest,
     read,
-    rule_files,
 )
 from scanner.rulebook.issuers import make_issuer, make_revocation
 from scanner.rulebook.rule import check_condition, check_examples, check_id, look_up, make_rule
@@ -88,7 +86,7 @@ def build(base: Path, extra: Sequence[Path]) -> RuleBook:
         published=dict(_published(*entry) for entry in tables.of("published")),
         vocabulary=tables.vocabulary,
         redirects=redirects,
-        digest=digest(tables.texts),
+        digest=digest_of(tables.texts),
     )
 
 

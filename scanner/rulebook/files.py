@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, NoReturn, TypeVar
 
 import msgspec
-import tomli
 
 from scanner.model import FrameworkEntry, Kind, RuleError, Severity
 from scanner.rulebook import (
@@ -325,6 +323,8 @@ class RuleFile(NamedTuple):
 
 def read(path: Path) -> RuleFile:
     """A rule file. Raises RuleError where it cannot be read or is no TOML."""
+    import tomli
+
     try:
         text = path.read_bytes()
         return RuleFile(path.name, text, tomli.loads(text.decode()))
@@ -359,23 +359,23 @@ def _cookies(folder: Path) -> Iterator[tuple[Place, CookieTable]]:
             yield place, convert(table, CookieTable, place)
 
 
-def read_lookalikes(path: Path) -> tuple[Lookalike, ...]:
-    """The lookalikes of one file. Raises RuleError."""
-    file = read(path)
+def read_lookalikes(folder: Path) -> tuple[Lookalike, ...]:
+    """The table of what looks like a token, in its order. Raises RuleError."""
+    file = read(folder / LOOKALIKES)
     return tuple(convert(table, LookalikeTable, place).lookalike() for place, table in file.entries("lookalike"))
 
 
-def read_secret_names(path: Path) -> tuple[tuple[SecretName, ...], SecretWords]:
-    """The names of secrets of one file, in its order, and the words around them. Raises RuleError."""
-    file = read(path)
+def read_secret_names(folder: Path) -> tuple[tuple[SecretName, ...], SecretWords]:
+    """The names of secrets, in their order, and the words around them. Raises RuleError."""
+    file = read(folder / SECRETS)
     names = tuple(convert(table, SecretTable, place).secret_name() for place, table in file.entries("secret"))
     words = file.document.get("secret_words", {})
     return names, convert(words, SecretWords, Place(file.name, ""), "secret_words")
 
 
-def read_value_shapes(path: Path) -> ValueShapes:
-    """The shapes of values of one file, in its order. Raises RuleError."""
-    file = read(path)
+def read_value_shapes(folder: Path) -> ValueShapes:
+    """The shapes of values, in their order. Raises RuleError."""
+    file = read(folder / VALUES)
     shapes = tuple(convert(table, ValueShape, place) for place, table in file.entries("value"))
     words = convert(
         file.document.get("value_words", {}), dict[str, frozenset[str]], Place(file.name, ""), "value_words"
@@ -426,19 +426,3 @@ TABLES: Final[Mapping[str, type[msgspec.Struct]]] = {
     "published": PublishedTable,
 }
 """The arrays of tables that a rule file may hold, and the shape of their entries."""
-
-
-def rule_files(folder: Path) -> list[Path]:
-    """The rule files of a folder, in the order in which they are read. Raises RuleError where there are none."""
-    files = sorted(folder.glob("*.toml"))
-    if not files:
-        what = "holds no rule files" if folder.is_dir() else "is no folder"
-        raise RuleError(f"{folder}: {what}", hint="name a folder of *.toml files")
-    return files
-
-
-def digest(texts: Iterable[bytes]) -> str:
-    """12 hex digits that change when a rule file does."""
-    # A digest of digests: moving text from one file to the next changes it.
-    whole = hashlib.sha256(b"".join(hashlib.sha256(text).digest() for text in texts))
-    return whole.hexdigest()[:12]
