@@ -17,9 +17,8 @@ from scanner.model import (
     Coverage,
     Decoded,
     Examination,
-    Kind,
+    Named,
     Policy,
-    Salt,
     Secret,
     Sighting,
     Skipped,
@@ -213,9 +212,8 @@ class _BlobExamination:
         if found.decoded:
             if isinstance(found.decoded, Secret):
                 self.secrets.add(found.start + self.blob.offset)
-            kind: Kind = "salt" if isinstance(found.decoded, Salt) else pattern.makes
             sighting = self._sighting(data, begin, found, found.decoded)
-            self.subjects.sight(kind, found.decoded, sighting, decoder=pattern.decoder)
+            self.subjects.sight(found.decoded, sighting, decoder=pattern.decoder)
 
     def keep(self, data: memoryview, hits: Sequence[Hit], begin: int) -> None:
         """Keep what names are followed in, of the blob that begins, or goes on, at `begin` of `data`."""
@@ -247,7 +245,7 @@ class _BlobExamination:
                 self.blob.locator.move(data, secret.start)
                 end = secret.start + len(secret.raw)
                 sighting = self._sighting(data, 0, Found(secret, secret.start, end, end), secret)
-                self.subjects.sight("secret", secret, sighting, decoder="setting")
+                self.subjects.sight(secret, sighting, decoder="setting")
 
     def _is_part(self, found: Found) -> bool:
         """Whether what was found is a part of the last token: two segments of one look like a signed cookie."""
@@ -380,7 +378,7 @@ class _BlobExamination:
 
 def _name(decoded: Decoded, *before: bytes) -> str:
     """What a subject is called behind the pieces of text `before`."""
-    if isinstance(decoded, Secret | Salt):
+    if isinstance(decoded, Named):
         return decoded.name
     # What a cookie is called can be a part of its signature, and of the key of a token that is encrypted for one.
     if not isinstance(decoded, Cookie) and not (isinstance(decoded, Token) and decoded.form == "jwe"):

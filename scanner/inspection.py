@@ -128,7 +128,7 @@ def _subject(token: Token, name: str) -> Subject:
     """The subject that `token` is, all of the text, as `name` reads it."""
     subjects = Subjects(1)
     place = Sighting(Origin("message", "input"), 0, len(token.raw), 1, 1, 1, len(token.raw) + 1)
-    subjects.sight("token", token, place, decoder=name)
+    subjects.sight(token, place, decoder=name)
     return next(iter(subjects))
 
 

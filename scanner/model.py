@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal, NamedTuple, NewType
+from typing import Any, ClassVar, Final, Literal, NamedTuple, NewType
 
 import msgspec
 
@@ -229,6 +229,7 @@ DECODERS: Final = (
 class Token(msgspec.Struct, frozen=True, kw_only=True):
     """A decoded token. Nothing in it is verified: header and claims are the issuer's or an attacker's word."""
 
+    kind: ClassVar[Kind] = "token"
     form: str
     """Of `FORMS`."""
     raw: Sealed
@@ -269,6 +270,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
 class Cookie(msgspec.Struct, frozen=True, kw_only=True):
     """A decoded cookie, or a token in a web framework's own format. Nothing in it is verified."""
 
+    kind: ClassVar[Kind] = "cookie"
     family: str
     """The wire format, by the id of its `[[cookie]]` in `rules/cookies.toml`."""
     raw: Sealed
@@ -302,6 +304,7 @@ class Cookie(msgspec.Struct, frozen=True, kw_only=True):
 class Key(msgspec.Struct, frozen=True, kw_only=True):
     """A private key, or a file of keys, as it stands somewhere."""
 
+    kind: ClassVar[Kind] = "key"
     form: str
     """`pkcs1`, `pkcs8`, `sec1`, `openssh`, `dsa`, `jwk`, `pkcs12`, `jks`, `pgp`, `putty` …"""
     raw: Sealed
@@ -321,44 +324,37 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
         return self.thumbprint
 
 
-class Secret(msgspec.Struct, frozen=True, kw_only=True):
-    """A value that signs or encrypts sessions and tokens, as it stands in code or configuration."""
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """A text that code or configuration sets under a name: what secrets and salts have in common."""
 
-    raw: Sealed
-    """The value as it stood, without its quotes."""
-    value: Sealed
-    """The value as the program gets it: escapes undone."""
-    name: str
-    """What it is called where it stands: `SECRET_KEY`, `session.secret`."""
-    start: int = 0
-    """Where `raw` begins in the text that it was read from."""
-    head: int = 0
-    """None of a secret may be shown."""
-
-    @property
-    def identity(self) -> str:
-        """SHA-256 of the value, in memory alone: 64 hex digits. What leaves it is made by `scanner.secrets`."""
-        return hashlib.sha256(b"secret\0" + self.value.reveal()).hexdigest()
-
-
-class Salt(msgspec.Struct, frozen=True, kw_only=True):
-    """A text that frameworks mix into the key of a signature, as it stands in code or configuration: no secret."""
-
+    kind: ClassVar[Kind]
     raw: Sealed
     """The text as it stood, without its quotes."""
     value: Sealed
     """The text as the program gets it: escapes undone."""
     name: str
-    """What it is called where it stands: `signing_salt`."""
+    """What it is called where it stands: `SECRET_KEY`, `session.secret`, `signing_salt`."""
     start: int = 0
     """Where `raw` begins in the text that it was read from."""
-    head: int = 0
-    """None of it may be shown: where it is a secret after all, it stands there without one."""
+    head: ClassVar[int] = 0
+    """None of it may be shown: a salt may be a secret after all."""
 
     @property
     def identity(self) -> str:
-        """SHA-256 of the value, in memory alone: 64 hex digits."""
-        return hashlib.sha256(b"salt\0" + self.value.reveal()).hexdigest()
+        """SHA-256 of kind and value, in memory alone: 64 hex digits. What leaves it is made by `scanner.secrets`."""
+        return hashlib.sha256(self.kind.encode() + b"\0" + self.value.reveal()).hexdigest()
+
+
+class Secret(Named, frozen=True, kw_only=True):
+    """A value that signs or encrypts sessions and tokens, as it stands in code or configuration."""
+
+    kind: ClassVar[Kind] = "secret"
+
+
+class Salt(Named, frozen=True, kw_only=True):
+    """A text that frameworks mix into the key of a signature, as it stands in code or configuration: no secret."""
+
+    kind: ClassVar[Kind] = "salt"
 
 
 Decoded = Token | Cookie | Key | Secret | Salt

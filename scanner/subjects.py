@@ -23,9 +23,9 @@ class Subjects:
     def __iter__(self) -> Iterator[Subject]:
         return iter(self._known.values())
 
-    def sight(self, kind: Kind, decoded: Decoded, sighting: Sighting, *, decoder: str) -> None:
+    def sight(self, decoded: Decoded, sighting: Sighting, *, decoder: str) -> None:
         """Add one sighting of what `decoder` has read. Those in one file come one after another."""
-        identity = decoded.identity
+        kind, identity = decoded.kind, decoded.identity
         subject = self._known.get((kind, identity))
         if subject is None or len(decoded.raw) >= len(subject.sealed):
             kept = None if isinstance(decoded, Token) else decoded
