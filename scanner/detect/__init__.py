@@ -109,6 +109,10 @@ class Outcome(Protocol):
         """Where it ends, or where a straight reading ended that was in vain."""
 
     @property
+    def since(self) -> int | None:
+        """The first byte that was looked at; None where nobody noted it."""
+
+    @property
     def reach(self) -> int:
         """Up to where the buffer was looked at: what stands behind has no part in this."""
 
@@ -151,6 +155,7 @@ class Alone(NamedTuple):
     barren: bool = True
     cut: bool = False
     joined: Outcome | None = None
+    since: int | None = None
 
 
 def alone(data: memoryview, target: Target, start: int, limit: int, _: bool = False) -> Alone:

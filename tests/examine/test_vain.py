@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from scanner.decode.setting import until
 from scanner.decode.wrapped import Found
 from scanner.examine import Examiner
+from scanner.examine.vain import Around, Try, Vain, around
 from scanner.model import Examination, Policy, Sealed, Secret
 from scanner.rulebook import Pattern
-from scanner.vain import Around, Try, Vain, around
 from tests.examining import PATTERNS, Batch
 
 _SECRET = "f8Xq2LmZ7wTn0RkVb4YcJd9eGh5UaS1i"

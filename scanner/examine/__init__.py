@@ -30,7 +30,7 @@ from scanner.subjects import Subjects
 
 if TYPE_CHECKING:
     from scanner.decode.wrapped import Found
-    from scanner.vain import Until, Vain
+    from scanner.examine.vain import Until, Vain
 
 FOLLOWED: Final = 1 << 20
 """Bytes of a blob in which names are followed: people write no longer programs."""
@@ -59,7 +59,7 @@ class Examiner:
         self._vain: Vain | None = None
         """What came to nothing in the blobs before; None where they do not resemble one another."""
         if versions:
-            from scanner.vain import Vain
+            from scanner.examine.vain import Vain
 
             self._vain = Vain(self._looker)
 
@@ -262,7 +262,7 @@ class _BlobExamination:
 
         vain, text = self.vain, self.text
         if vain:
-            from scanner.vain import around
+            from scanner.examine.vain import around
         view = View(data, begin, self.blob.offset)
         looks: dict[str, Look] = {}
 

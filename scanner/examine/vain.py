@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
+
+from scanner.detect import Outcome
 
 _BEFORE: Final = 1 << 11
 """Bytes before an anchor in which its line begins; of a longer one nothing is remembered."""
@@ -21,37 +23,12 @@ Around = tuple[str, int, bytes]
 
 
 class Try(NamedTuple):
-    """What came of a try that found nothing. Places count from its anchor."""
+    """What is kept of the `Outcome` of a try that found nothing. Places count from its anchor."""
 
     since: int
-    """The first byte that was looked at."""
     end: int
     reach: int
     barren: bool
-
-
-class Tried(Protocol):
-    """What came of a try, in the text (`scanner.decode.wrapped.Found`)."""
-
-    @property
-    def empty(self) -> bool:
-        """Whether there is no subject."""
-
-    @property
-    def since(self) -> int | None:
-        """The first byte that was looked at; None where nobody noted it."""
-
-    @property
-    def end(self) -> int:
-        """Where it ended."""
-
-    @property
-    def reach(self) -> int:
-        """Up to where the text was looked at."""
-
-    @property
-    def barren(self) -> bool:
-        """Whether no anchor up to the end can come to more."""
 
 
 class Vain:
@@ -67,17 +44,17 @@ class Vain:
         """What a try came to between these bytes, if one was made."""
         return self._tries.get(around)
 
-    def note(self, around: Around, start: int, tried: Tried) -> None:
+    def note(self, around: Around, start: int, outcome: Outcome) -> None:
         """Keep what came of a try at `start`, if it found nothing and looked at no other bytes."""
         _, at, text = around
         first, end = start - at, start - at + len(text)
-        if not tried.empty or tried.since is None or tried.since < first or tried.reach > end:
+        if not outcome.empty or outcome.since is None or outcome.since < first or outcome.reach > end:
             return
         self._bytes += len(text)
         if self._bytes > _MOST:
             self._tries.clear()
             self._bytes = len(text)
-        self._tries[around] = Try(tried.since - start, tried.end - start, tried.reach - start, tried.barren)
+        self._tries[around] = Try(outcome.since - start, outcome.end - start, outcome.reach - start, outcome.barren)
 
     def has_all(self, text: bytes, hits: Iterable[tuple[int, int]], begin: int) -> bool:
         """Whether a try at each of the anchors of a blob is known to be vain.
