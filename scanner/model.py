@@ -189,6 +189,16 @@ class Layer(NamedTuple):
     """In base64: how many bytes of something else the group of three holds in which the subject begins."""
 
 
+class Taken(NamedTuple):
+    """What a pattern's expression makes of a text from an anchor on."""
+
+    matched: bool
+    end: int
+    """Of the match, or where a failed try is known to have ended, at least one byte on."""
+    reach: int
+    """Up to where the text was looked at."""
+
+
 class Match(msgspec.Struct, frozen=True):
     """A span of a blob that a pattern of the rule book took for a subject; bytes, end exclusive."""
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from scanner.decode import Decoder, InPlace
 from scanner.decode.chunks import LONGEST_JOINT, chunks_at
 from scanner.joined import BASE64, SIGNS, TOKEN, Joined
-from scanner.model import Decoded, Layer, Token
+from scanner.model import Decoded, Layer, Taken, Token
 
 _FIRST: Final = 1 << 9
 """Bytes of a text that are read at first."""
@@ -35,22 +35,6 @@ _CLOSED: Final = frozenset({"encrypted", "empty", "detached"})
 """Payloads that a token without claims may have, and be told from other text nevertheless: by its other parts."""
 _DELIMITERS: Final = frozenset({b"+", b"/", b"."})
 """Of the alphabet of a joined text, what ends a segment in base64url."""
-
-
-class Taken(Protocol):
-    """What a pattern's expression makes of a text (`scanner.detect.Taken`)."""
-
-    @property
-    def matched(self) -> bool:
-        """Whether it matches."""
-
-    @property
-    def end(self) -> int:
-        """Where the match, or the failed try, ends."""
-
-    @property
-    def reach(self) -> int:
-        """Up to where the text was looked at."""
 
 
 class Look(NamedTuple):

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, Protocol
 
 from scanner.detect import parted
 from scanner.detect.lookup import Lookup, Pattern
-from scanner.model import AHEAD, Layer, Match
+from scanner.model import AHEAD, Layer, Match, Taken
 
 _TRIES: Final = 8
 """Anchors tried inside a refused span: enough for a token glued to a name that holds an anchor, and a bound."""
@@ -85,16 +85,6 @@ class Reading:
         for progress in self.progress.values():
             progress.covered -= dropped
             progress.refused -= dropped
-
-
-class Taken(NamedTuple):
-    """What an expression makes of a text from an anchor on."""
-
-    matched: bool
-    end: int
-    """Of the match, or where a failed try is known to have ended, at least one byte on."""
-    reach: int
-    """Up to where the text was looked at."""
 
 
 class Outcome(Protocol):
