@@ -47,7 +47,7 @@ class InPlace(Protocol):
         """Whether there may be something behind `line`, all of its line that stands before `text`. Never raises."""
 
     def decode_in(self, text: bytes, before: bytes, path: str) -> Decoded | None:
-        """What `text` starts with, behind `before`, 2,048 bytes or less. Never raises."""
+        """What `text` starts with, where it `sets` something, behind `before`, 2,048 bytes or less. Never raises."""
 
 
 def in_place(decoder: Decoder) -> InPlace | None:

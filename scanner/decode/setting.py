@@ -46,15 +46,12 @@ def decode_in(text: bytes, before: bytes, path: str) -> Secret | Salt | None:
     """The secret whose name `text` starts with, or whose name stands in quotes there, where it sets one; else the salt.
     Never raises.
 
-    `before` is what stands before it in the file `path`, of which the last 2,048 bytes are looked at: in programs what
-    has no quotes is no text, and a `secret` alone is what it stands in.
+    It is for what `sets` something. `before` is what stands before it in the file `path`, of which the last 2,048 bytes
+    are looked at: in programs what has no quotes is no text, and a `secret` alone is what it stands in.
     """
     text, before = text[:MOST], before[-_BEFORE:]
-    line = before.rpartition(b"\n")[2]
-    if not sets(text, line, path):
-        return None
     place = _place(text, before, path)
-    for name, value, entry in _candidates(text, line, path):
+    for name, value, entry in _candidates(text, before.rpartition(b"\n")[2], path):
         content = _content(place, value.content)
         verdict = judge(content, entry.bytes)
         if not verdict.secret or der.decode(content):  # a private key, which is told as one
