@@ -253,3 +253,29 @@ def bare_at(place: Place, at: int, *, colon: bool = False, word: bool = False) -
         content = content[: torn.start()] if escaped else ""
     sure = bool(configuration or YAML.search(path) or shell or word)
     return Value(at, at + len(content), content, quoted=False, sure=sure) if content else None
+
+
+# Of a text of which nobody knows yet where it is.
+
+_NAME: Final = NAME.pattern.encode()
+_SPACED: Final = re.compile(_NAME + rb"[ \t]+[\"']")
+_FLOW: Final = re.compile(rb"[\w.-]+:[ \t]+(?=[^\s\"',{}]*\d)[^\s\"',{}()\[\]]{6,}[ \t]*[,}]")
+"""A name and a word in a mapping of YAML on one line."""
+_BARE: Final = re.compile(
+    _NAME + rb"(?:=|[ \t]*[=:][ \t]*(?=[^\s\"'`]*[\d!#$%&*+/?^~-])|[ \t]+(?=[^\s\"'`]*\d))"
+    rb"[^\s\"'`(){}\[\];,<>]{6,}[ \t]*(?:[#;][^\n]*)?(?:\n|\r|\Z)|" + _NAME + rb"\r?\n[ \t]+value[ \t]*:"
+)
+"""A name and a word that ends the line: `bare_at` takes that in configuration. Or it is on the next line."""
+_NO_CONFIGURATION: Final = re.compile(rb"[(){};=\"']")
+"""What a line of configuration has not before a name."""
+
+
+def paths(text: bytes, line: bytes) -> tuple[str, ...]:
+    """Paths of the kinds of files in which `text` may be read, each in its own way, behind its `line`."""
+    if _SPACED.match(text):
+        return "", ".rb"
+    if _FLOW.match(text):
+        return "", ".yaml"
+    if _BARE.match(text) and not _NO_CONFIGURATION.search(line):
+        return "", ".env", ".properties", ".yaml"
+    return ("",)

@@ -21,6 +21,7 @@ from scanner.decode import der
 from scanner.decode.calls import called
 from scanner.decode.likely import taken
 from scanner.decode.literals import CODE, NAME, Place, Value, bare_at, element_at, value_at
+from scanner.decode.literals import paths as paths
 from scanner.decode.reading import Reader
 from scanner.decode.salts import is_salt, salt_of
 from scanner.model import Salt, Sealed, Secret
@@ -84,30 +85,6 @@ def until(text: bytes, start: int) -> int:
         if not at:
             return end
     return at
-
-
-_CALLED_SO: Final = rb"[$@:.\-%]*[A-Za-z0-9_][A-Za-z0-9_.:\-]*"
-_BARE: Final = re.compile(
-    _CALLED_SO + rb"(?:=|[ \t]*[=:][ \t]*(?=[^\s\"'`]*[\d!#$%&*+/?^~-])|[ \t]+(?=[^\s\"'`]*\d))"
-    rb"[^\s\"'`(){}\[\];,<>]{6,}[ \t]*(?:[#;][^\n]*)?(?:\n|\r|\Z)|" + _CALLED_SO + rb"\r?\n[ \t]+value[ \t]*:"
-)
-"""A name and a word that ends the line: in configuration that is a value. Or it is on the next line."""
-_PROGRAM: Final = re.compile(rb"[(){};=\"']")
-"""What a line of configuration has not before a name."""
-_FLOW: Final = re.compile(rb"[\w.-]+:[ \t]+(?=[^\s\"',{}]*\d)[^\s\"',{}()\[\]]{6,}[ \t]*[,}]")
-"""A name and a word in a mapping of YAML on one line."""
-_SPACED: Final = re.compile(_CALLED_SO + rb"[ \t]+[\"']")
-
-
-def paths(text: bytes, line: bytes) -> tuple[str, ...]:
-    """Paths of the kinds of files in which `text` may be read, each in its own way, behind its `line`."""
-    if _SPACED.match(text):
-        return "", ".rb"
-    if _FLOW.match(text):
-        return "", ".yaml"
-    if _BARE.match(text) and not _PROGRAM.search(line):
-        return "", ".env", ".properties", ".yaml"
-    return ("",)
 
 
 def sets(text: bytes, line: bytes, path: str) -> bool:
