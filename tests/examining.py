@@ -60,7 +60,8 @@ class Batch:
 def examiner(engine: str, policy: Policy | None = None, patterns: Sequence[Pattern] = PATTERNS) -> Examiner:
     """An examiner that detects with `engine`."""
     made = Examiner(patterns, policy or Policy())
-    made._detector = _DETECTORS[engine] if patterns is PATTERNS else Detector(patterns, engine=engine)
+    detector = _DETECTORS[engine] if patterns is PATTERNS else Detector(patterns, engine=engine)
+    made._means = made._means._replace(detector=detector)
     return made
 
 

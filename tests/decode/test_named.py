@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from scanner.decode.named import follow
 from scanner.detect import Detector
-from scanner.examine import FOLLOWED, Examiner
+from scanner.examine import Examiner
+from scanner.examine.following import FOLLOWED
 from scanner.model import Policy
 from scanner.rulebook import PatternExample, load_patterns
 from scanner.sources.stream import Memory

@@ -44,4 +44,4 @@ def test_all_that_may_be_written_is_found(text):
 def test_most_is_ruled_out():
     """A word of prose and of programs gives no hit."""
     text = "static void keep(struct session *session, const u8 *secret, int n)\n{ /* the session secret of it */ }\n"
-    assert QUICK._detector.hits(memoryview(text.encode() + b"\n" * AHEAD)) == []
+    assert QUICK._means.detector.hits(memoryview(text.encode() + b"\n" * AHEAD)) == []

@@ -62,7 +62,7 @@ def test_engines_agree(data, planted):
     """Both engines see the same anchors, and the same subjects come of them."""
     for at, anchor in planted:
         data = data[:at] + anchor + data[at:]
-    hits = [examiner(engine)._detector.hits(memoryview(data)) for engine in ENGINES]
+    hits = [examiner(engine)._means.detector.hits(memoryview(data)) for engine in ENGINES]
     assert hits[0] == hits[1]
     assert told(examine(data, "hyperscan")) == told(examine(data, "re2"))
 

@@ -104,7 +104,7 @@ def test_parts_of_two_blobs(blobs):
 
 def heads(data: bytes) -> tuple[int, int]:
     """How many places tell of heads, and how many parted heads stand there."""
-    detector = examiner("hyperscan")._detector
+    detector = examiner("hyperscan")._means.detector
     view, lookups = memoryview(data), detector._lookups
     hits = detector.hits(view)
     telling = sum(bool(lookups[index].heads) for _, index in hits)
