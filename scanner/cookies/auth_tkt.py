@@ -12,8 +12,8 @@ import re
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.contents import GAP, unslashed
-from scanner.cookies.values import LONGEST, moment, unquoted
+from scanner.cookies.contents import unslashed
+from scanner.cookies.values import GAP, LONGEST, moment, unquoted
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 

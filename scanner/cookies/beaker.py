@@ -10,8 +10,8 @@ import re
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.contents import GAP, Content, content, inflated, names_user
-from scanner.cookies.values import LONGEST, unquoted
+from scanner.cookies.contents import Content, content, inflated, names_user
+from scanner.cookies.values import GAP, LONGEST, unquoted
 from scanner.decode.reading import Reader
 from scanner.model import Cookie, Sealed
 

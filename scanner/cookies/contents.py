@@ -10,8 +10,6 @@ from typing import Any, Final, Literal, NamedTuple
 
 from scanner.decode.reading import Reader
 
-GAP: Final = rb"[\"']?\]?[\s=:,>]{1,40}[\"']?(?:value[\"']?[\s=:]{1,4}[\"']?)?"
-"""What stands between a cookie's name and its value: `=`, a tab, `": "`, `'] = "`, `", "value": "`."""
 SEPARATOR: Final = rb"(?:\||%7[Cc])"
 """A bar, percent-encoded or not."""
 _INFLATED: Final = 1 << 16

@@ -11,8 +11,8 @@ import re
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.contents import GAP, SEPARATOR
-from scanner.cookies.values import LONGEST, unquoted
+from scanner.cookies.contents import SEPARATOR
+from scanner.cookies.values import GAP, LONGEST, unquoted
 from scanner.model import Cookie, Sealed
 
 _VALUE: Final = re.compile(

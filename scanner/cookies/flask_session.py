@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import Final
 
 from scanner.cookies import Clues
-from scanner.cookies.contents import GAP, digest
-from scanner.cookies.values import LONGEST
+from scanner.cookies.contents import digest
+from scanner.cookies.values import GAP, LONGEST
 from scanner.model import Cookie, Sealed
 
 _VALUE: Final = re.compile(

@@ -17,7 +17,11 @@ _LATEST: Final = 4_102_444_800
 _BYTES_PER_TRY: Final = 2_048
 """Bytes that an HMAC covers in the time that it takes to begin and end."""
 BETWEEN: Final = rb"""\\?["']?(?:\s{0,2}[=:]\s{0,2}|\t|,\s{0,40}\\?["']value\\?["']\s?:\s?)\\?["']?"""
-"""What stands between a cookie's name and its value: a sign, or what captures and browsers write there."""
+"""What stands between a cookie's name and its value: one sign, or what captures and browsers write there. No more is
+taken: an id of PHP's may begin with a comma."""
+GAP: Final = rb"[\"']?\]?[\s=:,>]{1,40}[\"']?(?:value[\"']?[\s=:]{1,4}[\"']?)?"
+"""The same before values that begin with no such sign, so that what code writes is taken too: `'] = "`, `" => "`,
+`", "` between two arguments, and `" value="`."""
 
 
 def named(names: bytes) -> bytes:
