@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from scanner import __version__, places
 from scanner.cli import console
@@ -23,8 +23,8 @@ if TYPE_CHECKING:  # What typing is loaded for, here and in what this imports, i
     from scanner.sources.git.index import Difference
     from scanner.sources.git.repository import Repository
 
-    Signs = tuple[list[bytes], list[bytes]]
-    """Sets of bytes, and literals with what stands around them, as `_packed` has them."""
+    Signs = tuple[frozenset[int], Sequence[bytes]]
+    """The signs as numbers, and the lines of `_packed`."""
 
 _OPTIONS: Final = frozenset({"--staged", "--quiet", "-q", "--no-progress", "--exit-zero"})
 """What may be given: nothing that changes what a clean scan says."""
@@ -38,15 +38,17 @@ _DECIDING: Final = (
 _SOURCES: Final = ("patterns", "lookalikes.toml", "cookies-")
 """How the files are called that hold patterns, or begin; as `scanner.rulebook.files` has them."""
 _MOST_FILES: Final = 256
-_MOST_BYTES: Final = 16 << 20
+_MOST_BYTES: Final = 1 << 20
 """Beyond these, what is loaded on the whole way no longer counts, and its workers do."""
 _HEADER: Final = 32
 """Bytes that stand before the content of a loose object, at most."""
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
-_SIGNS: Final = f"signs-{__version__}"
-"""Of the cache: signs, and the text of the patterns that they are of (`_packed`)."""
-_MOST_PLACES: Final = 1_000
-"""Of one literal in one file; where it stands more often, the whole way is taken."""
+_SIGNS: Final = f"staged-{__version__}"
+"""In the cache: signs, and the text of the patterns that they are of (`_packed`)."""
+_LENGTH: Final = 4
+"""Bytes of the text of a sign (`scanner.detect.signs`)."""
+_MOST_PLACES: Final = 10_000
+"""Of one text in one file; where it stands more often, the whole way is taken."""
 
 
 def run(arguments: Sequence[str]) -> int | None:
@@ -84,17 +86,19 @@ def remember() -> None:
 
 
 def _packed(signs: Sequence[Sign]) -> bytes:
-    """On the first line sets of bytes; on each other a literal, and for each anchor that it belongs to, where it stands
-    there and which of the sets may stand at each place. All bytes are in hexadecimal digits."""
-    sets = list(dict.fromkeys(places for sign in signs for places in sign.way))
-    number = {places: str(at) for at, places in enumerate(sets)}
-    lines: dict[str, list[str]] = {}
+    """Lines: all texts; sets of bytes; expressions; and for each sign its texts, where in its anchor they stand, which
+    of the expressions stands at the anchor, and which of the sets may stand at each place there.
+
+    Texts, sets and expressions are in hexadecimal digits.
+    """
+    texts = sorted({text for sign in signs for text in sign.texts})
+    sets = {places: at for at, places in enumerate(dict.fromkeys(places for sign in signs for places in sign.way))}
+    aheads = {ahead: at for at, ahead in enumerate(dict.fromkeys(sign.ahead for sign in signs))}
+    lines = [b"".join(texts).hex(), " ".join(map(bytes.hex, sets)), " ".join(map(bytes.hex, aheads))]
     for sign in signs:
-        around = ",".join((str(sign.at), *(number[places] for places in sign.way)))
-        lines.setdefault(sign.literal.hex(), []).append(around)
-    return "\n".join(
-        (" ".join(places.hex() for places in sets), *(" ".join((word, *ways)) for word, ways in lines.items()))
-    ).encode()
+        numbers = (sign.at, aheads[sign.ahead], *(sets[places] for places in sign.way))
+        lines.append(" ".join((b"".join(sign.texts).hex(), *map(str, numbers))))
+    return "\n".join(lines).encode()
 
 
 def _patterns() -> bytes:
@@ -110,35 +114,59 @@ def _patterns() -> bytes:
 def _signs(patterns: bytes) -> Signs | None:
     """The signs of these patterns; None where they are not known."""
     packed, _, text = (places.read_cached(_SIGNS) or b"").partition(b"\0")
-    sets, *literals = packed.split(b"\n")
-    return (sets.split(), literals) if literals and text == patterns else None
+    return _unpacked(packed) if packed and text == patterns else None
+
+
+def _unpacked(packed: bytes) -> Signs:
+    lines = packed.split(b"\n")
+    return frozenset(_numbers(_bytes(lines[0]))), lines
+
+
+def _bytes(digits: bytes) -> bytes:
+    return bytes.fromhex(digits.decode())
+
+
+def _numbers(data: bytes) -> memoryview:
+    """Each four bytes as a number."""
+    return memoryview(data).cast("I")
 
 
 def _found(data: bytes, signs: Signs) -> bool:
     """Whether there is a sign in `data`."""
-    sets, literals = signs
-    for line in literals:
-        word, _, around = line.partition(b" ")
-        literal = bytes.fromhex(word.decode())
-        if literal in data and _stands(data, literal, around, sets):
-            return True
-    return False
+    known, lines = signs
+    small = data.lower()
+    found: set[int] = set()
+    for first in range(_LENGTH):
+        found |= known.intersection(_numbers(small[first : first + (len(small) - first) // _LENGTH * _LENGTH]))
+    return any(_stands(data, small, *way) for number in found for way in _ways(number, lines))
 
 
-def _stands(data: bytes, literal: bytes, around: bytes, sets: Sequence[bytes]) -> bool:
-    """Whether `literal` stands in `data` with what belongs around it."""
-    ways = []
-    for part in around.split():
-        before, *numbers = map(int, part.split(b","))
-        ways.append((before, [bytes.fromhex(sets[number].decode()) for number in numbers]))
+def _ways(number: int, lines: Sequence[bytes]) -> Iterator[tuple[bytes, int, list[bytes], bytes]]:
+    """The text that is this number, and for each sign that has it what stands around it, and at the anchor."""
+    _, sets, aheads, *signs = lines
+    around, ahead = sets.split(b" "), aheads.split(b" ")
+    text = number.to_bytes(_LENGTH, sys.byteorder)
+    digits = text.hex().encode()
+    for sign in signs:
+        if digits in sign:
+            before, expression, *way = map(int, sign.split()[1:])
+            yield text, before, [_bytes(around[at]) for at in way], _bytes(ahead[expression])
+
+
+def _stands(data: bytes, small: bytes, text: bytes, before: int, way: Sequence[bytes], ahead: bytes) -> bool:
+    """Whether `text` stands in `data`, which is `small` without case, with what belongs around it, and `ahead`."""
     at = -1
     for _ in range(_MOST_PLACES):
-        at = data.find(literal, at + 1)
+        at = small.find(text, at + 1)
         if at < 0:
             return False
-        for before, way in ways:
-            start = at - before
-            if 0 <= start <= len(data) - len(way) and all(data[start + i] in chars for i, chars in enumerate(way)):
+        start = at - before
+        if 0 <= start <= len(data) - len(way) and all(data[start + i] in chars for i, chars in enumerate(way)):
+            if not ahead:
+                return True
+            import re
+
+            if re.compile(ahead, re.DOTALL).match(data, start):
                 return True
     return True
 

@@ -222,10 +222,9 @@ class Detector:
         return not ahead or bool(ahead.match(data, hit[0]))
 
     def _expected(self, index: int) -> re.Pattern[bytes] | None:
-        """What stands at the anchors of a lookup, if its pattern says so; encoded, it stands there otherwise."""
+        """What stands at the anchors of a lookup (`Lookup.ahead`), compiled."""
         if index not in self._ahead:
-            lookup = self._lookups[index]
-            ahead = "" if lookup.layers or lookup.heads else self._patterns[lookup.pattern].ahead
+            ahead = self._lookups[index].ahead(self._patterns)
             self._ahead[index] = re.compile(ahead.encode("latin-1"), re.DOTALL) if ahead else None
         return self._ahead[index]
 

@@ -79,6 +79,10 @@ class Lookup(NamedTuple):
     heads: tuple[Head, ...] = ()
     """Those of which one may stand in parts before the anchor; where there are any, nothing begins at it."""
 
+    def ahead(self, patterns: Sequence[Pattern]) -> str:
+        """What stands at the anchor, if its pattern says so; encoded, it stands there otherwise."""
+        return "" if self.layers or self.heads else patterns[self.pattern].ahead
+
 
 def lookups(patterns: Sequence[Pattern]) -> tuple[list[Lookup], list[Anchor]]:
     """The lookups of all patterns, plain ones first and in their order, with their anchors.

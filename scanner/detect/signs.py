@@ -1,4 +1,4 @@
-"""Signs: literals, each with what stands around it where it belongs to an anchor.
+"""Signs: the texts of four bytes, without case, of which one stands in every anchor, and what stands around them there.
 
 A text without any holds nothing that is looked for. They are for where next to nothing may be loaded (`cli.quick`).
 """
@@ -13,56 +13,56 @@ from typing import Final, NamedTuple
 from scanner.detect.anchors import Way, likely
 from scanner.detect.lookup import Pattern, lookups
 
-_SHORTEST: Final = 3
-_LONGEST: Final = 8
-"""Bytes of a literal: with fewer than three it stands everywhere, and more make no search faster."""
-_SPELLINGS: Final = 8
-"""Literals that one way may be spelt out to: `(?i)abc` has eight."""
-_RARE: Final = 1e-5
-"""Share of the places of a text at which a literal is not in the way."""
+LENGTH: Final = 4
+"""Bytes of a sign: so many make a number, and of a text's numbers a set is asked which of them are signs."""
+_SPELLINGS: Final = 512
+"""Texts that one way may need: a digit in three places makes a thousand."""
+_RARE: Final = 1e-6
+"""Share of the places of a text at which a sign is not in the way."""
 
 
 class Sign(NamedTuple):
-    """A literal of an anchor."""
+    """What one way through an anchor is told by."""
 
-    literal: bytes
+    texts: tuple[bytes, ...]
+    """One of them stands there, in small letters."""
     at: int
-    """Where in the anchor it stands."""
+    """Where in the anchor."""
     way: tuple[bytes, ...]
     """The bytes that may stand at each place of the anchor, up to the last that is not free."""
+    ahead: bytes
+    """What stands at the anchor too, as an expression of `re` with DOTALL (`Pattern.ahead`); empty for anything."""
 
 
 def signs(patterns: Sequence[Pattern]) -> list[Sign]:
     """The signs of all patterns, of which every text with an anchor holds one; empty where some anchor has none."""
-    _, anchors = lookups(patterns)
-    merged: dict[tuple[bytes, int, int], Way] = {}
+    found, anchors = lookups(patterns)
+    merged: dict[tuple[tuple[bytes, ...], int, int], Way] = {}
     for number, anchor in enumerate(anchors):
         for way in anchor.ways:
-            stretch = _literal(way)
-            if stretch is None:
+            small = [frozenset(bytes(places).lower()) for places in way]
+            at = _place(small)
+            if at is None:
                 return []
-            for literal in itertools.product(*map(sorted, way[stretch])):
-                # Ways of one anchor that share a literal are told apart by none who only asks whether to look closer.
-                known = merged.setdefault((bytes(literal), stretch.start, number), way)
-                merged[bytes(literal), stretch.start, number] = [a | b for a, b in zip(known, way, strict=True)]
-    return [Sign(literal, at, tuple(_trimmed(way))) for (literal, at, _), way in merged.items()]
-
-
-def _literal(way: Way) -> slice | None:
-    """The stretch of `way` to look for: short, rare, and of few spellings."""
-    stretches = [
-        slice(at, at + length)
-        for length in range(_SHORTEST, min(len(way), _LONGEST) + 1)
-        for at in range(len(way) - length + 1)
-        if math.prod(map(len, way[at : at + length])) <= _SPELLINGS
+            texts = tuple(map(bytes, itertools.product(*map(sorted, small[at : at + LENGTH]))))
+            # Ways of one anchor that share their texts are told apart by none who only asks whether to look closer.
+            known = merged.setdefault((texts, at, number), way)
+            merged[texts, at, number] = [a | b for a, b in zip(known, way, strict=True)]
+    return [
+        Sign(texts, at, tuple(_trimmed(way)), found[number].ahead(patterns).encode("latin-1"))
+        for (texts, at, number), way in merged.items()
     ]
-    return min(stretches, key=lambda stretch: _cost(way, stretch), default=None)
 
 
-def _cost(way: Way, stretch: slice) -> tuple[bool, int, int, float, int]:
-    chars = way[stretch]
+def _place(way: Way) -> int | None:
+    """Where in `way` to look: at what is rare, and has few spellings."""
+    places = [at for at in range(len(way) - LENGTH + 1) if math.prod(map(len, way[at : at + LENGTH])) <= _SPELLINGS]
+    return min(places, key=lambda at: _cost(way[at : at + LENGTH]), default=None)
+
+
+def _cost(chars: Way) -> tuple[bool, int, float]:
     share = likely(chars)
-    return share > _RARE, math.prod(map(len, chars)), len(chars), share, -stretch.start
+    return share > _RARE, math.prod(map(len, chars)), share
 
 
 def _trimmed(way: Way) -> Iterator[bytes]:

@@ -11,12 +11,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from scanner import rulebook
 from scanner.cli import quick
+from scanner.detect import Detector
+from scanner.detect.lookup import lookups
+from scanner.model import AHEAD
 from tests.e2e.conftest import command, environment
 from tests.repositories import Repo
 from tests.scans import mint
 
+PATTERNS = rulebook.load_patterns()
+DETECTOR = Detector(PATTERNS, engine="re2")
+ANCHORS = lookups(PATTERNS)[1]
 HEAVY = {
     "typing",
     "pathlib",
@@ -93,13 +102,17 @@ def foreign_pyproject(repo: Repo) -> None:
     repo.add("a.txt", "nothing\n")
 
 
+def words(repo: Repo) -> None:
+    repo.add("a.c", "/* SECRET */ int keep(struct session *session, const u8 *secret);\n")
+
+
 def nothing(repo: Repo) -> None:
     pass
 
 
 @pytest.mark.parametrize("color", ["", "1"])
 @pytest.mark.parametrize(
-    "prepare", [nothing, one, several, deletion, rename, mode, first_commit, merge, foreign_pyproject]
+    "prepare", [nothing, one, several, deletion, rename, mode, first_commit, merge, foreign_pyproject, words]
 )
 def test_same_report(
     repo: Repo,
@@ -127,6 +140,14 @@ def token(repo: Repo) -> None:
 def old_token(repo: Repo) -> None:
     repo.commit(a_txt=mint())
     repo.add("a.txt", f"{mint()}\n")
+
+
+def setting(repo: Repo) -> None:
+    repo.add("a.py", "# secret\n" * 2000 + "SECRET_KEY = load()")
+
+
+def countless(repo: Repo) -> None:
+    repo.add("a.py", "secr" * 10_001)
 
 
 def wide(repo: Repo) -> None:
@@ -226,8 +247,9 @@ def rewrite(repo: Repo, content: bytes) -> None:
 @pytest.mark.parametrize(
     "prepare",
     [
-        token, old_token, wide, link, vendored, moved_from_vendored, configuration, own_pyproject, staged_configuration,
-        ignore_file, conflict, packed, many, large, corrupt, cut_short, of_another_size, no_index, no_repository,
+        token, old_token, setting, countless, wide, link, vendored, moved_from_vendored, configuration, own_pyproject,
+        staged_configuration, ignore_file, conflict, packed, many, large, corrupt, cut_short, of_another_size, no_index,
+        no_repository,
     ],
 )  # fmt: skip
 def test_gives_up(repo: Repo, prepare: Callable[[Repo], None], capfdbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -272,15 +294,31 @@ def test_without_its_cache(repo: Repo, monkeypatch: pytest.MonkeyPatch, tmp_path
     done = subprocess.run([command(), "scan", "--staged"], env=environment(), capture_output=True, check=False)
     assert done.returncode == 0
     assert quick.run(["--staged"]) == 0
-    (file,) = (tmp_path / "cache/tokensweep").glob("signs-*")
+    (file,) = (tmp_path / "cache/tokensweep").glob("staged-*")
     content = file.read_bytes()
-    for false in (content[:-1], content.replace(b" ", b"0 ", 1)[1:], b""):
+    for false in (content[:-1], content[content.index(b"\0") :], b""):
         file.write_bytes(false)
         signs = quick._signs(quick._patterns())
-        assert signs is None or signs[1], "nothing to look for would be clean for ever"
+        assert signs is None or signs[0], "nothing to look for would be clean for ever"
     file.write_bytes(content)
     file.chmod(0o666)
     assert quick.run(["--staged"]) is None
+
+
+@settings(max_examples=300)
+@given(st.data(), st.binary(max_size=9), st.binary(max_size=9))
+def test_every_anchor_holds_a_sign(signs: quick.Signs, data: st.DataObject, before: bytes, behind: bytes) -> None:
+    """Wherever an anchor stands, and in whatever spelling: at the start, at the end, between other bytes."""
+    anchor = data.draw(st.sampled_from(ANCHORS))
+    way = data.draw(st.sampled_from(anchor.ways))
+    text = before + bytes(data.draw(st.sampled_from(sorted(places))) for places in way) + behind + bytes(AHEAD)
+    assert quick._found(text, signs) or not DETECTOR.hits(memoryview(text))
+
+
+@given(st.binary(max_size=40))
+def test_no_sign_in_noise(signs: quick.Signs, data: bytes) -> None:
+    """Bytes without an anchor hold none; however few they are, nothing is raised."""
+    assert not quick._found(data, signs) or DETECTOR.hits(memoryview(data))
 
 
 def test_loads_next_to_nothing(repo: Repo) -> None:
