@@ -56,9 +56,8 @@ def run(arguments: Sequence[str]) -> int | None:
     _staged.clear()
     if not _OPTIONS.issuperset(arguments) or any(name.startswith("TOKENSWEEP_") for name in os.environ):
         return None
-    signs = _signs(_patterns())
     try:
-        sizes = _sizes(signs) if signs else None
+        sizes = _sizes()
     except (TokensweepError, OSError):
         return None
     if sizes is None:
@@ -171,19 +170,24 @@ def _stands(data: bytes, small: bytes, text: bytes, before: int, way: Sequence[b
     return True
 
 
-def _sizes(signs: Signs) -> list[int] | None:
+def _sizes() -> list[int] | None:
     """The bytes of each file that the change adds; None where something may be found in one, or one is not plain.
 
     Raises UsageError and GitError as the whole way does.
     """
     from scanner.sources.git.command import open_git
-    from scanner.sources.git.index import OTHERS, difference
-    from scanner.sources.names import why_excluded
+    from scanner.sources.git.index import OTHERS, Comparison
 
     git = open_git()
-    if any(_decides(os.path.join(os.fsencode(git.repository.top or b""), name)) for name in _DECIDING):
+    with Comparison(git) as comparison:
+        # While git is at it, the rest is made ready.
+        from scanner.sources.names import why_excluded
+
+        signs = _signs(_patterns())
+        decided = any(_decides(os.path.join(os.fsencode(git.repository.top or b""), name)) for name in _DECIDING)
+        _staged[:] = [comparison.difference()]
+    if decided or not signs:
         return None
-    _staged[:] = [difference(git)]
     ((changes, stood),) = _staged
     folders = {name for path in (*changes, *(path for path, _ in stood)) for name in path.split(b"/")[:-1]}
     if not changes.keys().isdisjoint(_DECIDING) or any(why_excluded(name, False) for name in folders):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from scanner.sources.git.command import Git, GitError, records
+from scanner.sources.git.command import Child, Git, GitError, records
 from scanner.sources.git.repository import Repository, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import TracebackType
     from typing import Final
 
 _EMPTY_TREES: Final = (
@@ -57,35 +58,56 @@ Difference = tuple[Changes, list[Entry]]
 differs from any. The old side of a change is that of the first parent."""
 
 
+class Comparison:
+    """git at work, comparing what is staged. As a context manager it leaves none behind."""
+
+    def __init__(self, git: Git) -> None:
+        """Start it. Raises UsageError where it cannot be started."""
+        self._git = git
+        self._unborn = _is_unborn(git.repository)
+        self._child = _start(git, _EMPTY_TREES[0] if self._unborn else "HEAD")
+
+    def difference(self) -> Difference:
+        """What is staged. The first commit is compared with nothing, a merge with all that it brings together.
+
+        Raises GitError where git cannot tell.
+        """
+        of_parents = self._of_parents()
+        first, *others = of_parents
+        common = {path: change for path, change in first.items() if all(path in changes for changes in others)}
+        stood = [(path, change.old) for changes in of_parents for path, change in changes.items() if change.old]
+        stood += [
+            (path, change.new)
+            for changes in of_parents
+            for path, change in changes.items()
+            if path not in common and change.new
+        ]
+        return common, stood
+
+    def _of_parents(self) -> list[Changes]:
+        """What the index changes in each parent."""
+        try:
+            first = _read(self._child)
+        except GitError:
+            if not self._unborn and _is_born(self._git):
+                raise
+            return [_added_by_first_commit(self._git)]
+        merged = [] if self._unborn else _merged(self._git)
+        return [first, *(_changes(self._git, id_) for id_ in merged)]
+
+    def __enter__(self) -> Comparison:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._child.__exit__(kind, error, trace)
+
+
 def difference(git: Git) -> Difference:
-    """What is staged. The first commit is compared with nothing, a merge with all that it brings together.
-
-    Raises GitError where git cannot tell.
-    """
-    of_parents = _of_parents(git)
-    first, *others = of_parents
-    common = {path: change for path, change in first.items() if all(path in changes for changes in others)}
-    stood = [(path, change.old) for changes in of_parents for path, change in changes.items() if change.old]
-    stood += [
-        (path, change.new)
-        for changes in of_parents
-        for path, change in changes.items()
-        if path not in common and change.new
-    ]
-    return common, stood
-
-
-def _of_parents(git: Git) -> list[Changes]:
-    """What the index changes in each parent."""
-    if _is_unborn(git.repository):
-        return [_added_by_first_commit(git)]
-    try:
-        first = _changes(git, "HEAD")
-    except GitError:
-        if _is_born(git):
-            raise
-        return [_added_by_first_commit(git)]
-    return [first, *(_changes(git, id_) for id_ in _merged(git))]
+    """What is staged, see `Comparison.difference`."""
+    with Comparison(git) as comparison:
+        return comparison.difference()
 
 
 def _is_unborn(repository: Repository) -> bool:
@@ -123,15 +145,24 @@ def _merged(git: Git) -> list[str]:
 
 
 def _changes(git: Git, parent: str) -> Changes:
+    with _start(git, parent) as child:
+        return _read(child)
+
+
+def _start(git: Git, parent: str) -> Child:
+    options = ("--cached", "--raw", "--no-abbrev", "--no-renames", "-z")
+    return git.start("diff-index", *options, names=[parent])
+
+
+def _read(child: Child) -> Changes:
     """Path to change, for all paths in which the index differs from a parent. Raises GitError."""
     changes: dict[bytes, Change] = {}
-    with git.start("diff-index", "--cached", "--raw", "--no-abbrev", "--no-renames", "-z", names=[parent]) as child:
-        fields = records(child.stdout)
-        # `:100644 100755 OLD NEW M`, then the path.
-        for head, path in zip(fields, fields, strict=False):
-            old_mode, mode, old, new, status = head[1:].split(b" ")
-            before = old if old_mode in _FILES else b""
-            now = new if mode in _FILES and new not in _EMPTY_BLOBS else b""
-            changes[path] = Change(before, now, mode, unmerged=status == b"U")
-        child.end()
+    fields = records(child.stdout)
+    # `:100644 100755 OLD NEW M`, then the path.
+    for head, path in zip(fields, fields, strict=False):
+        old_mode, mode, old, new, status = head[1:].split(b" ")
+        before = old if old_mode in _FILES else b""
+        now = new if mode in _FILES and new not in _EMPTY_BLOBS else b""
+        changes[path] = Change(before, now, mode, unmerged=status == b"U")
+    child.end()
     return changes
