@@ -181,7 +181,8 @@ def _lookalikes() -> Iterator[str]:
 
 def _classes(classes: tuple[TokenClass, ...]) -> Iterator[str]:
     """The classes with their limits, which the policy's `[limits.CLASS]` replaces."""
-    from scanner.facts import LIMITS, show
+    from scanner.facts import LIMITS
+    from scanner.showing import show
 
     names = [name.removeprefix("limit.") for name in LIMITS]
     yield from (

@@ -572,7 +572,10 @@ class Skipped(msgspec.Struct, frozen=True):
 
 
 class Coverage(msgspec.Struct):
-    """What was read, what was left out, and what could not be read. Counts are of files or streams."""
+    """What was read, what was left out, and what could not be read.
+
+    Counts are of files and streams, or of the objects of a history (`Report.unit`).
+    """
 
     planned: int = 0
     read: int = 0

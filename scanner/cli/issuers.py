@@ -7,10 +7,11 @@ from pathlib import Path
 
 from scanner import rulebook
 from scanner.cli import console
-from scanner.facts import FACTS, show
+from scanner.facts import FACTS
 from scanner.model import UsageError
 from scanner.policy import nearest
 from scanner.rulebook import Issuer, Mark
+from scanner.showing import show
 
 
 def complete(incomplete: str) -> list[tuple[str, str]]:

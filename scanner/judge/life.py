@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from scanner.facts import FACTS, show
+from scanner.facts import FACTS
 from scanner.rulebook import Issuer, TokenClass
+from scanner.showing import show
 
 _LATEST: Final = 253_370_764_799
 """The end of the year 9998, in seconds since 1970-01-01 UTC."""

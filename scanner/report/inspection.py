@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
-from scanner.facts import FACTS, show, show_moment
+from scanner.facts import FACTS
 from scanner.model import FORMS, JOSE_FORMS, Cookie, Facts, Inspection, Subject, Token
 from scanner.report.json import document
 from scanner.report.life import happened, life
@@ -20,6 +20,7 @@ from scanner.report.style import Style
 from scanner.report.text import name_of, verdicts
 from scanner.report.values import for_readers, in_words, masked
 from scanner.report.words import ALGORITHMS, CLAIMS, HEADER, SIGNATURES, TYPES
+from scanner.showing import show, show_moment
 
 _NAMES: Final = 26
 """Widest column of names; a longer name has a line of its own."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from scanner.facts import show_duration, show_moment
 from scanner.model import Facts
 from scanner.report.lines import Line, wrapped
 from scanner.report.words import TIMES
+from scanner.showing import show_duration, show_moment
 
 
 def life(facts: Facts, now: int, width: int) -> Iterator[Line]:

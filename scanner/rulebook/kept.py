@@ -12,7 +12,7 @@ import msgspec
 from scanner import __version__, places
 from scanner.rulebook import digest, folder
 
-_CODE: Final = ("rulebook", "model.py", "facts.py", "expressions.py")
+_CODE: Final = ("rulebook", "model.py", "facts.py", "showing.py", "expressions.py")
 """What reads and checks the rules, and the shapes that it gives them."""
 
 T = TypeVar("T")
@@ -45,12 +45,12 @@ def _state() -> str:
 
 def _name(function: object) -> str:
     """What shows the fact in a slot of a message, by its name."""
-    from scanner.facts import SHOWING
+    from scanner.showing import SHOWING
 
     return next(name for name, show in SHOWING.items() if show is function)
 
 
 def _function(_: type, name: str) -> object:
-    from scanner.facts import SHOWING
+    from scanner.showing import SHOWING
 
     return SHOWING[name]
