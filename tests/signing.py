@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime
 import functools
 import json
@@ -11,6 +10,8 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from jwcrypto import jwk, jws
+
+from tests.strategies import segment
 
 ASYMMETRIC = {
     "RS256": "RSA",
@@ -64,14 +65,9 @@ def sign(pair: jwk.JWK, algorithm: str, claims: Any = None, **header: Any) -> st
     return str(signer.serialize(compact=True))
 
 
-def base64url(data: bytes) -> str:
-    """Without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
 def number(value: int) -> str:
     """A whole number as JWKs write it (RFC 7518 §2)."""
-    return base64url(value.to_bytes((value.bit_length() + 7) // 8 or 1, "big"))
+    return segment(value.to_bytes((value.bit_length() + 7) // 8 or 1, "big"))
 
 
 def certificate(subject: str, pair: jwk.JWK | None = None, issuer: str = "", signer: jwk.JWK | None = None) -> bytes:

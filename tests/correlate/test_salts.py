@@ -9,7 +9,8 @@ from itsdangerous import URLSafeTimedSerializer
 
 from scanner.cookies import plug_keys
 from scanner.model import Policy
-from tests.correlate.test_forgery import OTHER, SECRET, encoded, proofs, scanned
+from tests.correlate.test_forgery import OTHER, SECRET, proofs, scanned
+from tests.strategies import segment
 
 LONG = SECRET + OTHER
 ENOUGH = Policy(tries=5_000)
@@ -39,8 +40,8 @@ def rails_value(salt: bytes) -> str:
 def plug_session(salt: bytes) -> str:
     """A session of Plug, signed (`Plug.Session.COOKIE`)."""
     term = b"\x83t\x00\x00\x00\x01m\x00\x00\x00\x07user_idb\x00\x00\x00\x07"
-    signed = f"SFMyNTY.{encoded(term)}"
-    return f"{signed}.{encoded(hmac.digest(plug_keys.key(LONG.encode(), salt), signed.encode(), 'sha256'))}"
+    signed = f"SFMyNTY.{segment(term)}"
+    return f"{signed}.{segment(hmac.digest(plug_keys.key(LONG.encode(), salt), signed.encode(), 'sha256'))}"
 
 
 CASES = {

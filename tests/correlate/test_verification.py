@@ -23,7 +23,8 @@ from scanner import keys, weakness
 from scanner.correlate import correlate, keyring, verification
 from scanner.decode.jws import decode
 from scanner.model import Coverage, Policy, Sealed, Subject
-from tests.signing import ASYMMETRIC, HMAC, base64url, certificate, key, key_set, kind_of, number, public, sign
+from tests.signing import ASYMMETRIC, HMAC, certificate, key, key_set, kind_of, number, public, sign
+from tests.strategies import segment
 
 ISSUER = "https://idp.example"
 CLAIMS: dict[str, Any] = {"iss": ISSUER, "iat": 1_767_225_600}
@@ -60,7 +61,7 @@ def outcome(token: str | bytes, *files: bytes) -> str | None:
 def forged(token: str) -> str:
     """The token with other claims and the same signature."""
     head, _, signature = token.split(".")
-    return f"{head}.{base64url(json.dumps({'iss': ISSUER, 'sub': 'root'}).encode())}.{signature}"
+    return f"{head}.{segment(json.dumps({'iss': ISSUER, 'sub': 'root'}).encode())}.{signature}"
 
 
 class TestEveryAlgorithm:
@@ -201,7 +202,7 @@ class TestWhichKey:
         """RFC 7515 §4.1.7; ADFS gives `x5t` alone. In a PEM file nobody writes it down."""
         pem = certificate("issuer")
         der = base64.b64decode(b"".join(pem.split(b"-----")[2].split()))
-        digest = base64url((hashlib.sha1 if field == "x5t" else hashlib.sha256)(der).digest())
+        digest = segment((hashlib.sha1 if field == "x5t" else hashlib.sha256)(der).digest())
         token = sign(key("P-256"), "ES256", **{field: digest})
         [valid, invalid], _ = prove([token, forged(token)], pem)
         assert (valid["signature"], invalid["signature"], invalid["key_certain"]) == ("valid", "invalid", True)
@@ -212,7 +213,7 @@ class TestWhichKey:
         info = pair.get_op_key("verify").public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
-        for kid in (pair.thumbprint(), base64url(hashlib.sha256(info).digest())):
+        for kid in (pair.thumbprint(), segment(hashlib.sha256(info).digest())):
             assert outcome(forged(sign(pair, "RS256", kid=kid)), pair.export_to_pem()) == "invalid"
 
     def test_authorities_sign_no_tokens(self):
@@ -242,9 +243,9 @@ class TestConfusion:
             "as given": given,
             "der": verifier.public_bytes(serialization.Encoding.DER, formats.SubjectPublicKeyInfo),
         }[text]
-        head = base64url(json.dumps({"alg": algorithm}).encode()) + "." + base64url(b'{"sub":"root"}')
+        head = segment(json.dumps({"alg": algorithm}).encode()) + "." + segment(b'{"sub":"root"}')
         mac = hmac.digest(secret, head.encode(), keyring.HASHES[algorithm])
-        [evidence], _ = prove([f"{head}.{base64url(mac)}"], given)
+        [evidence], _ = prove([f"{head}.{segment(mac)}"], given)
         assert (evidence["signature"], evidence["signature_key"]) == ("forged", "0.json")
         assert "verified" not in evidence
 
@@ -353,7 +354,7 @@ class TestWeakKeys:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             token = jwt.encode({}, b"x" * size, algorithm)
-        found = self.weaknesses(token, {"kty": "oct", "k": base64url(b"x" * size)})
+        found = self.weaknesses(token, {"kty": "oct", "k": segment(b"x" * size)})
         assert found == ("valid", size * 8, [weakness.SHORT_FOR_HASH] * weak)
 
     def test_the_digest_of_a_secret_is_not_told(self):
@@ -384,7 +385,7 @@ class TestHostileInput:
     @pytest.mark.parametrize("signature", ["", "A", "AAAA", "A" * 86, "AAAA====", "+/+/", "A" * 100_000])
     @pytest.mark.parametrize("algorithm", ["ES256", "RS256", "EdDSA", "HS256"])
     def test_signatures_of_any_length(self, signature, algorithm):
-        head = base64url(json.dumps({"alg": algorithm, "kid": LONG}).encode()) + "." + base64url(b'{"sub":"u"}')
+        head = segment(json.dumps({"alg": algorithm, "kid": LONG}).encode()) + "." + segment(b'{"sub":"u"}')
         given = key_set(public(key(kind_of(algorithm)), kid=LONG))
         assert outcome(f"{head}.{signature}", given) == "invalid"
 
@@ -400,7 +401,7 @@ class TestHostileInput:
         ],
     )
     def test_other_algorithms_are_not_checked(self, header):
-        token = f"{base64url(json.dumps(header).encode())}.{base64url(b'{}')}.AAAA"
+        token = f"{segment(json.dumps(header).encode())}.{segment(b'{}')}.AAAA"
         assert prove([token], key_set(public(key("RSA"))))[0] == [{}]
 
     def test_a_payload_that_is_elsewhere_is_not_checked(self):

@@ -17,9 +17,10 @@ from scanner.rulebook import load_patterns
 from scanner.sources import tree
 from scanner.sources.stream import WINDOW, Memory
 from tests.cookies.test_aspnet_core import MASTER, SIGN_IN, protect
-from tests.correlate.test_forgery import OTHER, SECRET, encoded, proofs, scanned
+from tests.correlate.test_forgery import OTHER, SECRET, proofs, scanned
 from tests.examining import origin
 from tests.sources.test_large import padding
+from tests.strategies import segment
 
 EXAMINE = Examiner(load_patterns(), Policy())
 NEXT = "__Secure-next-auth.session-token"
@@ -29,9 +30,9 @@ SIZE = 3_000
 def next_auth(secret: str) -> str:
     """A session as NextAuth 4 encrypts it: `dir` and A256GCM, with a key by HKDF."""
     key = authjs._derived(secret.encode(), b"", b"NextAuth.js Generated Encryption Key", 32)
-    head, vector = encoded(b'{"alg":"dir","enc":"A256GCM"}'), os.urandom(12)
+    head, vector = segment(b'{"alg":"dir","enc":"A256GCM"}'), os.urandom(12)
     sealed = AESGCM(key).encrypt(vector, b'{"name":"' + b"x" * 5_000 + b'"}', head.encode())
-    return ".".join((head, "", encoded(vector), encoded(sealed[:-16]), encoded(sealed[-16:])))
+    return ".".join((head, "", segment(vector), segment(sealed[:-16]), segment(sealed[-16:])))
 
 
 def core() -> str:

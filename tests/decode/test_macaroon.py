@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scanner.decode.macaroon import begins, decode
 from scanner.model import Token
 from tests.examining import ENGINES, spans
+from tests.strategies import segment
 
 
 class Caveat(NamedTuple):
@@ -66,14 +67,10 @@ def binary(macaroon: Macaroon) -> bytes:
     return data + b"\0" + field(6, macaroon.signature)
 
 
-def _url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
 def _long_json(macaroon: Macaroon) -> dict[str, Any]:
     caveats = [
         {"cid": c.text.decode()}
-        | ({"vid": _url(c.verification), "cl": (c.location or b"").decode()} if c.verification else {})
+        | ({"vid": segment(c.verification), "cl": (c.location or b"").decode()} if c.verification else {})
         for c in macaroon.caveats
     ]
     return {
@@ -86,22 +83,22 @@ def _long_json(macaroon: Macaroon) -> dict[str, Any]:
 
 def _short_json(macaroon: Macaroon) -> dict[str, Any]:
     caveats = [
-        {"i64": _url(c.text)}
-        | ({"v64": _url(c.verification), "l": (c.location or b"").decode()} if c.verification else {})
+        {"i64": segment(c.text)}
+        | ({"v64": segment(c.verification), "l": (c.location or b"").decode()} if c.verification else {})
         for c in macaroon.caveats
     ]
     return {
         "c": caveats,
         "l": macaroon.location.decode(),
         "i": macaroon.identifier.decode(),
-        "s64": _url(macaroon.signature),
+        "s64": segment(macaroon.signature),
     }
 
 
 WRITERS = {
-    "packets": lambda macaroon: _url(packets(macaroon)),
+    "packets": lambda macaroon: segment(packets(macaroon)),
     "packets, padded": lambda macaroon: base64.b64encode(packets(macaroon)).decode(),
-    "binary": lambda macaroon: _url(binary(macaroon)),
+    "binary": lambda macaroon: segment(binary(macaroon)),
     "binary, standard": lambda macaroon: base64.b64encode(binary(macaroon)).decode(),
     "hexadecimal": lambda macaroon: binary(macaroon).hex(),
     "long JSON": lambda macaroon: json.dumps(_long_json(macaroon)),
@@ -243,7 +240,12 @@ def test_decode_undoes_encode(location, identifier, caveats, writer):
 def test_any_bytes(data, writer, at):
     """Bytes are a macaroon or none, and never an error."""
     whole = WRITERS[writer](NARROWED).encode()
-    for candidate in (data, _url(data).encode(), _url(b"\x02" + data).encode(), whole[:at] + data + whole[at + 3 :]):
+    for candidate in (
+        data,
+        segment(data).encode(),
+        segment(b"\x02" + data).encode(),
+        whole[:at] + data + whole[at + 3 :],
+    ):
         decode(candidate)
         begins(candidate)
 
@@ -257,7 +259,7 @@ def test_lengths_that_lie():
         b"ffff" * 20,
         b"0000" * 20,
     ):
-        assert decode(_url(data).encode()) is None
+        assert decode(segment(data).encode()) is None
 
 
 def test_many_caveats():

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import NOW, Run
-from tests.signing import base64url, key, key_set, public, sign
+from tests.signing import key, key_set, public, sign
+from tests.strategies import segment
 
 CLAIMS = {"iss": "https://idp.example", "sub": "svc", "scope": "orders:read", "iat": NOW - 60, "exp": NOW + 3_000}
 
@@ -21,7 +22,7 @@ def keys(project: Path) -> Path:
     (project / "README.md").unlink()
     genuine = sign(key("P-256"), "ES256", CLAIMS, kid="1")
     head, _, signature = genuine.split(".")
-    made_up = f"{head}.{base64url(json.dumps(CLAIMS | {'scope': 'admin'}).encode())}.{signature}"
+    made_up = f"{head}.{segment(json.dumps(CLAIMS | {'scope': 'admin'}).encode())}.{signature}"
     (project / "src/app.py").write_text(f'GOOD = "{genuine}"\nBAD = "{made_up}"\n')
     path = project / "issuer.json"
     path.write_bytes(key_set(public(key("P-256"), kid="1")))

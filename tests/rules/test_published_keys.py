@@ -13,6 +13,7 @@ from jwcrypto import tests as vectors
 
 from scanner.decode.jwk import decode
 from scanner.rulebook import load
+from tests.strategies import segment
 
 _KEYS = ("the private key of", "the key of", "the insecure key of")
 PUBLISHED = {name: digest for digest, name in load().published.items() if name.startswith(_KEYS)}
@@ -59,16 +60,12 @@ RFC7520_RSA = {
 def of_rsa(key: Any) -> dict[str, str]:
     numbers = key.public_numbers()
     encoded = {name: (getattr(numbers, name).bit_length() + 7) // 8 for name in ("n", "e")}
-    return {"kty": "RSA"} | {name: url(getattr(numbers, name).to_bytes(size)) for name, size in encoded.items()}
+    return {"kty": "RSA"} | {name: segment(getattr(numbers, name).to_bytes(size)) for name, size in encoded.items()}
 
 
 def of_ec(key: Any) -> dict[str, str]:
     numbers = key.public_numbers()
-    return {"kty": "EC", "crv": "P-256", "x": url(numbers.x.to_bytes(32)), "y": url(numbers.y.to_bytes(32))}
-
-
-def url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    return {"kty": "EC", "crv": "P-256", "x": segment(numbers.x.to_bytes(32)), "y": segment(numbers.y.to_bytes(32))}
 
 
 def spki(text: str) -> Any:

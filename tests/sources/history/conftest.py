@@ -82,6 +82,15 @@ def check(repo: Repo, at_least: int = 1) -> Objects:
     return ours
 
 
+def number(value: int) -> bytes:
+    """A size in a delta."""
+    parts = []
+    while value > 0x7F:
+        parts.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*parts, value])
+
+
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
     """An empty repository."""

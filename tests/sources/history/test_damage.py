@@ -21,7 +21,7 @@ from scanner.sources.history.shards import READ, Objects
 from scanner.sources.history.store import Store, place_of
 from scanner.sources.history.walk import Trouble
 from tests.repositories import Repo
-from tests.sources.history.conftest import store_of, text
+from tests.sources.history.conftest import number, store_of, text
 
 BLOB, OFFSET_DELTA, ID_DELTA = 3, 6, 7
 
@@ -43,15 +43,6 @@ def back(distance: int) -> bytes:
         distance -= 1
         parts.append(0x80 | distance & 0x7F)
     return bytes(reversed(parts))
-
-
-def number(value: int) -> bytes:
-    """A size in a delta."""
-    parts = []
-    while value > 0x7F:
-        parts.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*parts, value])
 
 
 def write_pack(folder: Path, objects: Sequence[bytes], ids: Sequence[bytes]) -> Path:

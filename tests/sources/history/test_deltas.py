@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from scanner.sources.history import deltas
 from scanner.sources.history.deltas import DeltaError, apply, apply_plainly
+from tests.sources.history.conftest import number
 
 
 def test_the_compiled_function_is_still_there():
@@ -20,14 +21,6 @@ def test_the_compiled_function_is_still_there():
     assert deltas._apply is not apply_plainly
     assert inspect.isbuiltin(apply_delta)
     assert apply_delta(b"hello world", b"\x0b\x0d\x90\x06\x07ld help") == [b"hello ld help"]
-
-
-def number(value: int) -> bytes:
-    parts = []
-    while value > 0x7F:
-        parts.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*parts, value])
 
 
 @given(st.binary(max_size=3000), st.binary(max_size=3000))
