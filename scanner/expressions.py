@@ -15,7 +15,7 @@ from cel_expr_python import cel
 
 from scanner.facts import FACTS, LIMITS, Fact, FactType
 from scanner.model import Facts, Kind
-from scanner.policy import nearest
+from scanner.written import nearest
 
 _TYPES: Final[dict[FactType, Any]] = {
     "bool": cel.Type.BOOL,

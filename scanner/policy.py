@@ -5,32 +5,24 @@
 
 from __future__ import annotations
 
-import datetime
 import os
-import string
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import tomli
 
-from scanner.model import PathRule, Policy, PolicyError, Severity
+from scanner import written
+from scanner.model import PathRule, Policy, PolicyError
 
 NAMES = ("tokensweep.toml", ".tokensweep.toml", "pyproject.toml")
 """The files that may hold a configuration, in the order in which a folder is searched."""
-
-NEVER = "never"
-"""The `fail-on` that no finding reaches."""
 
 _MAX_BYTES = 1 << 20
 """A larger configuration is refused: it comes with the scanned files, so it may be hostile."""
 
 _MAX_LINES_LOCATED = 2_000
 """Locating a key parses every beginning of the file, which is quadratic; further down a mistake has no line."""
-
-_DURATIONS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-_SIZES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
-_SEVERITIES = tuple(severity.value for severity in Severity)
 
 Keys = tuple[str | int, ...]
 """The way to a value in a TOML document: `("suppress", 0, "paths")`."""
@@ -63,15 +55,18 @@ def load(path: Path) -> Policy:
     """
     document = _Document(path)
     table = dict(document.table)
-    classes = document.entries(("limits",), table.pop("limits", {}), lambda limits: dict(_table(limits)))
+    classes = document.entries(("limits",), table.pop("limits", {}), lambda limits: dict(written.table(limits)))
     required = {name: limits.pop(_REQUIRES) for name, limits in classes.items() if limits and _REQUIRES in limits}
     nested: dict[str, Any] = {
-        "severities": document.entries(("severity",), table.pop("severity", {}), severity),
+        "severities": document.entries(("severity",), table.pop("severity", {}), written.severity),
         "limits": {
-            name: document.entries(("limits", name), limits, _limit) for name, limits in classes.items() if limits
+            name: document.entries(("limits", name), limits, written.limit)
+            for name, limits in classes.items()
+            if limits
         },
         "requires": {
-            name: document.value(("limits", name, _REQUIRES), claims, _texts) for name, claims in required.items()
+            name: document.value(("limits", name, _REQUIRES), claims, written.texts)
+            for name, claims in required.items()
         },
         "suppressions": document.suppressions(table.pop("suppress", [])),
     }
@@ -135,42 +130,6 @@ def check_names(policy: Policy, rules: Collection[str], limits: Mapping[str, Col
     document.raise_mistakes()
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?` with the known name that is most like `name`; empty if none is."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, list(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
-
-
-def duration(value: object) -> int:
-    """Seconds of a duration such as `90s`, `15m`, `1h`, `30d` or `4w`. Raises ValueError."""
-    return _quantity(value, _DURATIONS, "a duration such as 90s, 15m, 1h, 30d or 4w")
-
-
-def size(value: object) -> int:
-    """Bytes of a size such as `500KB`, `10MB` or `1GiB`; a bare number counts bytes. Raises ValueError."""
-    return _quantity(str(value) if _is_count(value) else value, _SIZES, "a size such as 500KB, 10MB or 1GiB")
-
-
-def fail_on(value: object) -> Severity | None:
-    """The severity from which on findings fail a scan; None for `never`. Raises ValueError."""
-    name = _one_of(value, (*_SEVERITIES, NEVER))
-    return None if name == NEVER else Severity(name)
-
-
-def severity(value: object) -> Severity:
-    """The severity of this name. Raises ValueError."""
-    return Severity(_one_of(value, _SEVERITIES))
-
-
-def count(value: object) -> int:
-    """A whole number, 0 or more. Raises ValueError."""
-    if isinstance(value, int) and _is_count(value):
-        return value
-    raise _expected("a whole number, 0 or more", value)
-
-
 class _Mistake(NamedTuple):
     keys: Keys
     text: str
@@ -209,18 +168,18 @@ class _Document:
                 fields[field] = self.value((*at, key), value, read)
             else:
                 others = [*known, *_NESTED] if not at else known
-                self.mistake((*at, key), f"unknown key {key!r}{nearest(key, others)}")
+                self.mistake((*at, key), f"unknown key {key!r}{written.nearest(key, others)}")
         return fields
 
     def entries(self, at: Keys, table: object, read: Read) -> dict[str, Any]:
         """The values of a table whose keys are the user's own names."""
-        checked = self.value(at, table, _table) or {}
+        checked = self.value(at, table, written.table) or {}
         return {key: self.value((*at, key), value, read) for key, value in checked.items()}
 
     def suppressions(self, tables: object) -> tuple[PathRule, ...]:
         """The `[[suppress]]` tables. One that names nothing would hide every finding, so it is a mistake."""
         rules = []
-        for number, table in enumerate(self.value(("suppress",), tables, _tables) or ()):
+        for number, table in enumerate(self.value(("suppress",), tables, written.tables) or ()):
             at = ("suppress", number)
             fields = self.fields(at, table, _SUPPRESS_KEYS)
             if not table.get("reason"):
@@ -233,7 +192,7 @@ class _Document:
     def check_name(self, keys: Keys, name: str, known: Collection[str], what: str) -> bool:
         """Whether a name is known; if not, that is a mistake."""
         if name not in known:
-            self.mistake(keys, f"unknown {what} {name!r}{nearest(name, known)}")
+            self.mistake(keys, f"unknown {what} {name!r}{written.nearest(name, known)}")
         return name in known
 
     def raise_mistakes(self) -> None:
@@ -316,107 +275,36 @@ def _depth(folders: list[Path]) -> int:
     return folders.index(here) + 1 if here in folders else 1
 
 
-def _expected(what: str, value: object) -> ValueError:
-    shown = repr(value)
-    return ValueError(f"expected {what}, not {shown if len(shown) <= 60 else shown[:57] + '...'}")
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63
-
-
-def _quantity(value: object, units: Mapping[str, int], what: str) -> int:
-    if isinstance(value, str):
-        digits = value.rstrip(string.ascii_letters)
-        unit = units.get(value[len(digits) :])
-        if unit is not None and digits.isascii() and digits.isdecimal() and len(digits) <= 12:
-            return int(digits) * unit
-    raise _expected(what, value)
-
-
-def _one_of(value: object, names: tuple[str, ...]) -> str:
-    if not isinstance(value, str) or value not in names:
-        hint = nearest(value, names) if isinstance(value, str) else ""
-        raise ValueError(f"expected one of {', '.join(names)}, not {value!r}{hint}")
-    return value
-
-
-def _limit(value: object) -> int:
-    return value if isinstance(value, int) and _is_count(value) else duration(value)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value or "\0" in value:
-        raise _expected("a text", value)
-    return value
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise _expected("a list of texts", value)
-    return tuple(_text(item) for item in value)
-
-
-def _names(value: object) -> frozenset[str]:
-    return frozenset(_texts(value))
-
-
-def _switch(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise _expected("true or false", value)
-    return value
-
-
-def _day(value: object) -> str:
-    """A TOML date, or a text in its form; days compare as texts."""
-    try:
-        return datetime.date.fromisoformat(str(value)).isoformat()
-    except ValueError:
-        raise _expected("a day such as 2027-01-31", value) from None
-
-
 def _spellings(value: object) -> frozenset[str]:
-    return frozenset(_one_of(name, tuple(sorted(Policy().inline))) for name in _texts(value))
-
-
-def _table(value: object) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise _expected("a table", value)
-    return value
-
-
-def _tables(value: object) -> list[dict[str, Any]]:
-    if not isinstance(value, list):
-        raise _expected("[[suppress]] tables", value)
-    return [_table(item) for item in value]
+    return frozenset(written.one_of(name, tuple(sorted(Policy().inline))) for name in written.texts(value))
 
 
 KEYS: dict[str, tuple[str, Read]] = {
-    "fail-on": ("fail_on", fail_on),
-    "exclude": ("exclude", _texts),
-    "vendored": ("vendored", _switch),
-    "disable": ("disabled_rules", _names),
+    "fail-on": ("fail_on", written.fail_on),
+    "exclude": ("exclude", written.texts),
+    "vendored": ("vendored", written.switch),
+    "disable": ("disabled_rules", written.names),
     "inline": ("inline", _spellings),
-    "ignore-files": ("ignore_files", _switch),
-    "rules": ("rules", _texts),
-    "baseline": ("baseline", _text),
-    "jwks": ("jwks", _texts),
-    "max-file-size": ("max_file_size", size),
-    "jobs": ("jobs", count),
+    "ignore-files": ("ignore_files", written.switch),
+    "rules": ("rules", written.texts),
+    "baseline": ("baseline", written.text),
+    "jwks": ("jwks", written.texts),
+    "max-file-size": ("max_file_size", written.size),
+    "jobs": ("jobs", written.count),
     # No folder: a change could bring one that says of what it adds that it was read.
-    "cache": ("cache", _switch),
-    "wordlists": ("wordlists", _texts),
-    "tries": ("tries", count),
+    "cache": ("cache", written.switch),
+    "wordlists": ("wordlists", written.texts),
+    "tries": ("tries", written.count),
 }
 """The keys of the configuration: the field of `Policy` that each sets, and what reads it. Tables of their own beside
 them: `severity`, `limits` and `suppress`."""
 
 _SUPPRESS_KEYS: dict[str, tuple[str, Read]] = {
-    "reason": ("reason", _text),
-    "paths": ("paths", _texts),
-    "rules": ("rules", _texts),
-    "findings": ("findings", _texts),
-    "expires": ("expires", _day),
+    "reason": ("reason", written.text),
+    "paths": ("paths", written.texts),
+    "rules": ("rules", written.texts),
+    "findings": ("findings", written.texts),
+    "expires": ("expires", written.day),
 }
 _NESTED = ("severity", "limits", "suppress")
 _REQUIRES = "requires"

@@ -249,32 +249,6 @@ rules = ["token-leaked", "token-leak"]
     ]
 
 
-@pytest.mark.parametrize(
-    ("text", "seconds"), [("90s", 90), ("15m", 900), ("1h", 3600), ("30d", 2_592_000), ("4w", 2_419_200), ("0s", 0)]
-)
-def test_durations(text: str, seconds: int) -> None:
-    assert policy.duration(text) == seconds
-
-
-@pytest.mark.parametrize(
-    "text", ["", "90", "1.5h", "-1h", "1 h", "1y", "1M", "h", "٣h", "1h30m", 90, None, "9" * 13 + "s"]
-)
-def test_no_durations(text: object) -> None:
-    with pytest.raises(ValueError, match="expected a duration"):
-        policy.duration(text)
-
-
-@pytest.mark.parametrize(("text", "size"), [("10MB", 10_000_000), ("1KiB", 1024), ("7B", 7), ("7", 7), (7, 7)])
-def test_sizes(text: object, size: int) -> None:
-    assert policy.size(text) == size
-
-
-@pytest.mark.parametrize("text", ["10mb", "1.5MB", "MB", -1, True, "-1", "10 MB"])
-def test_no_sizes(text: object) -> None:
-    with pytest.raises(ValueError, match="expected a size"):
-        policy.size(text)
-
-
 class TestFind:
     def test_upwards_to_the_repository_root(self, tmp_path: Path) -> None:
         (tmp_path / "repo/.git").mkdir(parents=True)

@@ -15,7 +15,7 @@ from typer.main import get_command
 
 from scanner import __version__
 from scanner.model import UsageError
-from scanner.policy import nearest
+from scanner.written import nearest
 
 COMMANDS = ("scan", "inspect", "rules", "explain", "baseline", "config")
 """Each is a module beside this one, imported when it is needed, whose `app()` gives the command to typer."""

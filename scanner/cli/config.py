@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scanner import policy
+from scanner import policy, written
 from scanner.cli import options, settings
 from scanner.cli.options import Given, Values
 from scanner.model import Policy, Severity
@@ -51,7 +51,7 @@ def _lines(force: Policy, given: Given) -> Iterator[str]:
         if value is None and key != "fail-on":
             yield f"# {key} is not set"
         else:
-            yield f"{key} = {_toml(policy.NEVER if value is None else value)}  # {origin}"
+            yield f"{key} = {_toml(written.NEVER if value is None else value)}  # {origin}"
     if force.severities:
         yield from ("", f"[severity]  # {force.source}")
         yield from (f"{rule} = {_toml(severity)}" for rule, severity in force.severities.items())

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from scanner.cli import console, options, settings
 from scanner.cli.options import Given, Option, Values
 from scanner.model import Inspection, UsageError
-from scanner.policy import nearest
 from scanner.report.style import Style
+from scanner.written import nearest
 
 if TYPE_CHECKING:
     import typer

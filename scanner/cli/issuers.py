@@ -9,9 +9,9 @@ from scanner import rulebook
 from scanner.cli import console
 from scanner.facts import FACTS
 from scanner.model import UsageError
-from scanner.policy import nearest
 from scanner.rulebook import Issuer, Mark
 from scanner.showing import show
+from scanner.written import nearest
 
 
 def complete(incomplete: str) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from scanner.model import Severity, UsageError
-from scanner.policy import NEVER
+from scanner.written import NEVER
 
 Values = dict[str, Any]
 """What was given, by option name (`fail-on`): a text, True for a switch, a tuple of texts for a repeatable option."""

@@ -12,8 +12,8 @@ import typer
 from scanner import rulebook
 from scanner.cli import console, issuers
 from scanner.model import Rule, UsageError
-from scanner.policy import nearest
 from scanner.rulebook import RuleBook
+from scanner.written import nearest
 
 Folders = Annotated[
     list[Path] | None, typer.Option("--rules", metavar="DIR", help="Add the rules of this folder.", show_default=False)

@@ -13,10 +13,10 @@ from scanner import pipeline, report
 from scanner.cli import console, options, progress, quick, settings
 from scanner.cli.options import Given, Values
 from scanner.model import Policy, Report, Severity, UsageError
-from scanner.policy import nearest
 from scanner.report.style import Style
 from scanner.sources import Plan
 from scanner.sources.targets import plan_of
+from scanner.written import nearest
 
 if TYPE_CHECKING:
     import typer

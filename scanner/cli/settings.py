@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from scanner import policy
+from scanner import policy, written
 from scanner.cli.options import COLORS, SARIF_SCOPES, Given
 from scanner.model import DETECT_SECRETS_BASELINE, IGNORE_FILE, Policy, UsageError
 from scanner.sources.scope import Scope
@@ -95,15 +95,15 @@ def scope(target: str | None, given: Given) -> Scope:
 
 def whole_number(text: str) -> int:
     """The number that an option's text says, 0 or more. Raises ValueError."""
-    return policy.count(int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else text)
+    return written.count(int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else text)
 
 
 OVERLAY: dict[str, tuple[str, Callable[[Any], Any]]] = {
-    "fail-on": ("fail_on", policy.fail_on),
+    "fail-on": ("fail_on", written.fail_on),
     "vendored": ("vendored", bool),
     "baseline": ("baseline", str),
     "jwks": ("jwks", tuple),
-    "max-file-size": ("max_file_size", policy.size),
+    "max-file-size": ("max_file_size", written.size),
     "jobs": ("jobs", whole_number),
     "cache": ("cache", lambda folder: os.path.abspath(os.path.expanduser(folder)) if folder else True),
     "tries": ("tries", whole_number),
@@ -151,7 +151,7 @@ def _time(text: str) -> int:
     return seconds
 
 
-_SINCE: dict[str, Callable[[str], int]] = {"since": _time, "max-age": policy.duration}
+_SINCE: dict[str, Callable[[str], int]] = {"since": _time, "max-age": written.duration}
 
 # The years in which the expression language can hold every time, see the design page.
 _EARLIEST, _LATEST = -62_135_596_800, 253_370_764_799

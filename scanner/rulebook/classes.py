@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from scanner.expressions import of_classes
 from scanner.facts import LIMITS
-from scanner.policy import duration
 from scanner.rulebook import TokenClass
 from scanner.rulebook.files import ClassTable, Place
 from scanner.rulebook.rule import check_condition, look_up
+from scanner.written import duration
 
 
 def make_class(place: Place, table: ClassTable) -> TokenClass:

@@ -398,7 +398,7 @@ def convert(value: Any, shape: type[Shape], place: Place, field: str = "") -> Sh
 
 def check_keys(document: Mapping[str, Any], known: frozenset[str], place: Place) -> None:
     """Raise RuleError for a key that is not known at the top of a file."""
-    from scanner.policy import nearest
+    from scanner.written import nearest
 
     for key in document:
         if key not in known:
@@ -406,7 +406,7 @@ def check_keys(document: Mapping[str, Any], known: frozenset[str], place: Place)
 
 
 def _nearest(name: str, shape: type) -> str:
-    from scanner.policy import nearest
+    from scanner.written import nearest
 
     return nearest(name, getattr(shape, "__struct_encode_fields__", ()))
 

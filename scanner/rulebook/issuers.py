@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from scanner.expressions import of_issuers, of_rules
-from scanner.policy import duration
 from scanner.rulebook import Issuer, Mark, Revocation
 from scanner.rulebook.classes import check_public
 from scanner.rulebook.files import IssuerTable, Place, RevocationTable
 from scanner.rulebook.rule import check_condition, check_examples, check_id, look_up, make_message
+from scanner.written import duration
 
 _TOLD: Final = frozenset({"token.issuer_revocation", "token.public_because"})
 """The texts that stand before a way to end a token is chosen."""

@@ -12,7 +12,7 @@ import msgspec
 from scanner import __version__, places
 from scanner.rulebook import digest, folder
 
-_CODE: Final = ("rulebook", "model.py", "facts.py", "showing.py", "expressions.py")
+_CODE: Final = ("rulebook", "model.py", "facts.py", "showing.py", "expressions.py", "written.py")
 """What reads and checks the rules, and the shapes that it gives them."""
 
 T = TypeVar("T")

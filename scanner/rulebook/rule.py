@@ -9,10 +9,10 @@ from typing import Final, TypeVar
 from scanner.expressions import ConditionError, Language, of_rules
 from scanner.facts import FACTS, LIMITS
 from scanner.model import Case, FrameworkEntry, Message, Rule, RuleId, Severity, Slot
-from scanner.policy import nearest
 from scanner.rulebook import Example
 from scanner.rulebook.files import Place, RuleTable
 from scanner.showing import show
+from scanner.written import nearest
 
 _KEBAB: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _SLOT: Final = re.compile(r"\{([^{}|]*)(?:\|([^{}|]*))?\}")
