@@ -40,9 +40,11 @@ def colored(stream: IO[str], choice: str = "auto") -> bool:
 
 def width(default: int) -> int:
     """Columns of standard output where it is a terminal, else `default`."""
+    if not sys.stdout.isatty():
+        return default
     import shutil
 
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else default
+    return shutil.get_terminal_size().columns
 
 
 def show(*parts: RenderableType, wrap: bool = True) -> None:

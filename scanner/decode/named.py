@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from scanner.decode import der
+from scanner.decode import decoder
 from scanner.decode.bindings import Bindings, Name, named
 from scanner.decode.calls import MOST, Taking, argument
 from scanner.decode.likely import taken
@@ -142,7 +142,7 @@ def _secret(bindings: Bindings, use: _Use) -> Secret | None:
     content = value.content.encode("latin-1", "replace")
     entry = use.taking.entry
     verdict = judge(content, entry.bytes)
-    if not verdict.secret or der.decode(content) or _COMMENT.match(place.line):
+    if not verdict.secret or decoder("der").decode(content) or _COMMENT.match(place.line):
         return None
     here = value._replace(start=use.taking.at, end=use.taking.at)
     if not taken(use.place, use.taking.taker, entry, here, content.decode("utf-8", "replace"), verdict):

@@ -17,7 +17,7 @@ from typing import Final
 
 import msgspec
 
-from scanner.decode import der
+from scanner.decode import decoder
 from scanner.decode.calls import called
 from scanner.decode.likely import taken
 from scanner.decode.literals import CODE, NAME, Place, Value, bare_at, element_at, value_at
@@ -55,7 +55,7 @@ def decode_in(text: bytes, before: bytes, path: str) -> Secret | Salt | None:
     for name, value, entry in _candidates(text, before.rpartition(b"\n")[2], path):
         content = _content(place, value.content)
         verdict = judge(content, entry.bytes)
-        if not verdict.secret or der.decode(content):  # a private key, which is told as one
+        if not verdict.secret or decoder("der").decode(content):  # a private key, which is told as one
             continue
         if taken(place, name, entry, value, content.decode("utf-8", "replace"), verdict):
             raw = place.text[value.start : value.end].encode("latin-1")
