@@ -50,7 +50,7 @@ class Candidate(NamedTuple):
         if not self.is_text and self.provenance.value:
             return self.provenance.value
         text = self.secret.decode("utf-8", "backslashreplace")
-        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+        return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
     @property
     def words(self) -> str:

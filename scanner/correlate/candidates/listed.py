@@ -40,6 +40,8 @@ _STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 _HEX: Final = re.compile(rb"(?:[0-9a-fA-F]{2}){4,}")
 _KEY: Final = re.compile(rb"[A-Za-z0-9+/_-]{22,}={1,2}|[0-9a-fA-F]{32,}")
 """What looks like the encoding of a key, not like a word."""
+_SHORTEST_KEY: Final = 23
+"""Bytes of it, at least."""
 
 _PUBLIC_CODE: Final = "in a list of secrets found in public code"
 _PUBLIC_JWT: Final = "in a list of leaked secrets of JSON web tokens"
@@ -120,7 +122,7 @@ def _scraped() -> Iterator[Candidate]:
             for secret in _literal(line.rstrip(b"\r\n")):
                 if len(secret) <= _LONGEST:
                     yield Candidate(secret, plain)
-                if _KEY.fullmatch(secret):
+                if len(secret) >= _SHORTEST_KEY and _KEY.fullmatch(secret):
                     for form, key in _keys(secret):
                         yield Candidate(key, Provenance(_PUBLIC_CODE, form, secret.decode()))
 
