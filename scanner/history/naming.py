@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import Final
 
 import msgspec
@@ -73,12 +73,20 @@ class Naming:
         if not wanted:
             return
         refs = log.refs(self._git)
-        by_path, commits = trace.changes(self._told, wanted, self._store.place.width)
-        self._name_files(by_path, trace.Heads(self._store, refs), policy, left_out, coverage)
-        self._name_messages(commits)
-        named = {change.after: display(path) for path, changes in by_path.items() for change in changes}
-        named |= dict.fromkeys(commits, _MESSAGE) | self._name_targets(refs)
+        heads = trace.Heads(self._store, refs)
+
+        def name(told: Told, wanted: Set[bytes], *, reached: bool) -> dict[bytes, str]:
+            by_path, commits = trace.changes(told, wanted, self._store.place.width)
+            self._name_files(by_path, heads, policy, left_out, coverage)
+            self._name_messages(commits, reached=reached)
+            files = {change.after: display(path) for path, changes in by_path.items() for change in changes}
+            return files | dict.fromkeys(commits, _MESSAGE)
+
+        named = name(self._told, wanted, reached=True) | self._name_targets(refs)
         lost = wanted - named.keys()
+        if all_objects and lost:
+            named |= name(log.unreached(self._git), lost, reached=False)
+            lost -= named.keys()
         if all_objects or self._told.error:
             # Without its log, nobody knows what a history reaches.
             for id_ in lost:
@@ -128,9 +136,9 @@ class Naming:
             returned=course.returned,
             successors=tuple(sorted(identity for _, identity in successors)),
         )
-        self._places[key, path] = _Place(course.first.after, course.newest, presence)
+        self._places.setdefault((key, path), _Place(course.first.after, course.newest, presence))
 
-    def _name_messages(self, commits: Mapping[bytes, Entry]) -> None:
+    def _name_messages(self, commits: Mapping[bytes, Entry], *, reached: bool) -> None:
         """Name the messages of commits; of several that hold one subject, the oldest is pointed at."""
         oldest: dict[Key, bytes] = {}
         newest: dict[Key, bytes] = {}
@@ -141,7 +149,8 @@ class Naming:
         for key, id_ in oldest.items():
             self._names.setdefault(id_, {})[_MESSAGE] = Origin("message", _MESSAGE, blob=id_.decode())
             first, last = (self._commit(which.decode()) for which in (id_, newest[key]))
-            self._places[key, _MESSAGE] = _Place(id_, id_, Presence(first=first, last=last, at_head=True))
+            presence = Presence(first=first, last=last, at_head=reached)
+            self._places.setdefault((key, _MESSAGE), _Place(id_, id_, presence))
 
     def _name_targets(self, refs: list[Ref]) -> dict[bytes, str]:
         """Name what refs point at that is no commit: tags with a text of their own, and single files and folders."""

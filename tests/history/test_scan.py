@@ -192,9 +192,9 @@ class TestWhereItIs:
 
     @pytest.mark.parametrize("packed", [False, True])
     def test_unreached(self, repo, look, packed):
-        """What no ref reaches is not reported, but told; with --all-objects it is reported."""
+        """What no ref reaches is not reported, but told; with --all-objects it is reported, with its commit."""
         repo.on(0, a_py="x\n")
-        repo.on(1, a_py=code(1))
+        lost = repo.on(1, a_py=code(1))
         repo.git("reset", "-q", "--hard", "HEAD~")
         if packed:
             repo.git("repack", "-adq", "--keep-unreachable")
@@ -204,10 +204,38 @@ class TestWhereItIs:
             "1 object holds something too, but no ref reaches it; --all-objects reports it"
         ]
         assert report.status(None) == 0
-        blob = repo.git("rev-parse", "HEAD@{1}:a.py")
         everything = look(all_objects=True)
-        assert [(s.origin.path, s.origin.commit) for s in sightings(everything)] == [(f"object {blob}", None)]
+        assert [(s.origin.path, s.origin.commit) for s in sightings(everything)] == [("a.py", lost)]
+        assert not presence(everything).at_head
         assert everything.coverage.notes == []
+
+    def test_the_course_of_what_is_unreached(self, repo, look):
+        """Files and messages of a deleted branch have their commits; a blob of no commit goes by its id."""
+        repo.on(0, a_py="x\n")
+        repo.git("checkout", "-q", "-b", "topic")
+        first = repo.on(1, f"uses {mint(2)}", b_py=code(1))
+        gone = repo.on(4, b_py="y\n")
+        repo.git("checkout", "-q", "main")
+        repo.git("branch", "-q", "-D", "topic")
+        repo.add("c.py", code(3))
+        blob = repo.git("rev-parse", ":c.py")
+        repo.git("reset", "-q")
+        report = look(all_objects=True)
+        assert paths(report) == ["b.py", "commit message", f"object {blob}"]
+        found = presences(report)
+        assert (found["b.py"].first.id, found["b.py"].last.id, found["b.py"].removed.id) == (first, first, gone)
+        assert (found["commit message"].first.id, found["commit message"].at_head) == (first, False)
+        assert found[f"object {blob}"].first is None
+
+    def test_a_lost_commit_without_its_parent(self, repo, look):
+        """Git cannot say how it came about: what it holds goes by its id, and the scan goes on."""
+        repo.on(0, a_py="x\n")
+        parent = repo.on(1, a_py="y\n")
+        repo.on(2, a_py=code(1))
+        blob = repo.git("rev-parse", "HEAD:a.py")
+        repo.git("reset", "-q", "--hard", "HEAD~2")
+        (repo.root / ".git/objects" / parent[:2] / parent[2:]).unlink()
+        assert paths(look(all_objects=True)) == [f"object {blob}"]
 
     def test_replaced_and_grafted(self, repo, look):
         """Neither replace refs nor grafts hide a commit; what replaces it is scanned too."""

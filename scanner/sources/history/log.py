@@ -284,6 +284,27 @@ class Log:
         return told
 
 
+def unreached(git: Git) -> Told:
+    """What git's log tells of the commits that no ref reaches; what they name is not looked for here.
+
+    It ends early where git cannot follow one of them to where a ref reaches: a part of them may be deleted.
+    """
+    kept: list[bytes] = []
+    try:
+        listed = git.run("cat-file", "--batch-all-objects", "--batch-check=%(objecttype) %(objectname)", "--unordered")
+        commits = [line[7:] for line in listed.splitlines() if line.startswith(b"commit ")]
+        with git.start("log", *_OPTIONS, "-c", "--stdin", "--not", "--all", asked=True) as child:
+            with contextlib.suppress(BrokenPipeError):  # Why it is gone is told below.
+                child.ask(b"\n".join(commits))
+            child.hang_up()
+            while piece := child.stdout.read(1 << 20):
+                kept.append(isal_zlib.compress(piece, 1))
+            child.end()
+    except GitError as failure:
+        return nothing_told(str(failure))._replace(pieces=kept)
+    return nothing_told()._replace(pieces=kept)
+
+
 class Ref(NamedTuple):
     """A ref and what it points at."""
 
