@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 from tests.e2e.conftest import NOW, Run, mint
-from tests.repositories import Repo
+from tests.repositories import ENVIRONMENT, Repo
 
 DAY = 86_400
 SCHEMA = json.loads(Path("docs/report.schema.json").read_text(encoding="utf-8"))
@@ -156,6 +159,29 @@ def test_wrong_usage(run: Run, arguments: list[str], message: str) -> None:
     result = run("scan", *arguments)
     assert (result.returncode, result.stdout) == (2, "")
     assert message in result.stderr
+
+
+def test_the_purge_that_is_told(run: Run, tmp_path: Path) -> None:
+    """Done as its words say, with git-filter-repo itself, nothing is left in files, messages and tags of the remote."""
+    token, repo = mint(), Repo(tmp_path / "mine")
+    repo.commit(a_py=f"TOKEN = '{token}'\n")
+    repo.commit(f"drop {token}", a_py="x\n")
+    repo.git("tag", "-a", "v1", "-m", f"without {token}")
+    repo.git("clone", "-q", "--bare", repo.root, tmp_path / "remote.git")
+    repo.git("clone", "-q", "--no-local", tmp_path / "remote.git", tmp_path / "fresh")
+    (finding, *_) = [
+        finding
+        for finding in json.loads(run("scan", "--history", "-f", "json", cwd=tmp_path / "fresh").stdout)["findings"]
+        if finding["rule"] == "token-in-history"
+    ]
+    purge, push = re.findall("`(git [^`]+)`", finding["remedy"])
+    (tmp_path / "leaked.txt").write_text(f"{token}==>REMOVED\n")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for command in (purge, push):
+        subprocess.run(
+            command.split(), cwd=tmp_path / "fresh", env=ENVIRONMENT | {"PATH": path}, check=True, capture_output=True
+        )
+    assert run("scan", "--history", tmp_path / "remote.git").returncode == 0
 
 
 def test_a_clean_history(run: Run, tmp_path: Path) -> None:
