@@ -622,6 +622,14 @@ class Examination(msgspec.Struct):
     coverage: Coverage
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C while a shard was read; it has what was found in it until then."""
+
+    def __init__(self, examination: Examination) -> None:
+        super().__init__(examination)
+        self.examination = examination
+
+
 IGNORE_FILE: Final = ".tokensweepignore"
 """Our ignore file, at the root."""
 DETECT_SECRETS_BASELINE: Final = ".secrets.baseline"

@@ -19,6 +19,7 @@ from scanner.model import (
     Coverage,
     Examination,
     Finding,
+    Interrupted,
     Key,
     Origin,
     Policy,
@@ -130,11 +131,15 @@ def _examinations(
     results: Iterator[Examination | Crash[Shard]] = run(
         shards, examine, policy.jobs or processors(), local=lambda shard: shard.local
     )
-    for result in results:
-        if isinstance(result, Crash):
-            coverage.skipped += [Skipped(path, "crashed", result.detail) for path in result.shard.paths()]
-        else:
-            yield result
+    try:
+        for result in results:
+            if isinstance(result, Crash):
+                coverage.skipped += [Skipped(path, "crashed", result.detail) for path in result.shard.paths()]
+            else:
+                yield result
+    except Interrupted as stop:
+        yield stop.examination
+        raise
 
 
 def _known(shards: Iterable[Shard], examine: Examiner, policy: Policy, coverage: Coverage) -> set[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 from scanner import pipeline
 from scanner.examine import Examiner
+from scanner.examine.blob import BlobExamination
 from scanner.model import SIGHTINGS_LISTED, Coverage, Examination, Finding, Report
 from scanner.secrets import identity, identity_at
 from scanner.sources import Shard
@@ -85,6 +87,23 @@ class TestInterruption:
         assert 0 < report.coverage.read < 3000
         assert report.subjects
         assert report.findings
+
+    def test_a_shard_half_read(self, root: Path, scan: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What its files held that were read until then is reported."""
+        call = BlobExamination._finish
+        finished = itertools.count(1)
+
+        def stop(self: BlobExamination) -> None:
+            if next(finished) == 3:
+                raise KeyboardInterrupt
+            call(self)
+
+        for number in range(4):
+            (root / f"{number}.py").write_text(f"TOKEN = '{mint(number)}'\n")
+        monkeypatch.setattr(BlobExamination, "_finish", stop)
+        report = scan()
+        assert skipped(report) == [("", "interrupted")]
+        assert {"0.py", "1.py"} <= set(paths(report)) < {"0.py", "1.py", "2.py", "3.py"}
 
     @pytest.mark.parametrize("jobs", [1, 2])
     def test_a_signal(self, root: Path, jobs: int) -> None:

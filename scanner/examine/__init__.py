@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.detect import Detector, Hit, Reading
 from scanner.examine.blob import BlobExamination, Means
-from scanner.model import Coverage, Examination, Policy
+from scanner.model import Coverage, Examination, Interrupted, Policy
 from scanner.sources import Shard, Window
 from scanner.subjects import Subjects
 
@@ -46,10 +46,19 @@ class Examiner:
         return (partial(Examiner, versions=self._versions), (self._patterns, self._means.policy))
 
     def __call__(self, shard: Shard) -> Examination:
-        """The subjects of `shard`, equal ones merged, and what was covered."""
-        policy, detector = self._means.policy, self._means.detector
+        """The subjects of `shard`, equal ones merged, and what was covered. Raises Interrupted."""
         coverage = Coverage()
-        subjects = Subjects(policy.max_subjects)
+        subjects = Subjects(self._means.policy.max_subjects)
+        try:
+            self._read(shard, subjects, coverage)
+        except KeyboardInterrupt:
+            whole = [subject for subject in subjects if subject.sightings]
+            raise Interrupted(Examination(whole, coverage)) from None
+        subjects.tell(coverage, "")
+        return Examination(list(subjects), coverage)
+
+    def _read(self, shard: Shard, subjects: Subjects, coverage: Coverage) -> None:
+        policy, detector = self._means.policy, self._means.detector
         examined: BlobExamination | None = None
         for window in shard.windows(policy, coverage):
             hits = detector.hits(window.data)
@@ -61,8 +70,6 @@ class Examiner:
                 examined = BlobExamination(self._means, window.blob(0), reading, subjects, coverage)
             if examined:
                 examined.stretch(window.data, hits, window.part)
-        subjects.tell(coverage, "")
-        return Examination(list(subjects), coverage)
 
     def _whole_blobs(self, window: Window, hits: Sequence[Hit], subjects: Subjects, coverage: Coverage) -> None:
         ends, max_subject = window.ends, self._means.policy.max_subject

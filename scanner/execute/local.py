@@ -18,6 +18,9 @@ R = TypeVar("R")
 _AHEAD: Final = 4
 """Shards a worker that are handed out before results are taken: none waits, and the walk does not run away."""
 
+_GRACE: Final = 2
+"""Seconds that workers get on Ctrl-C to end the shards that they have."""
+
 
 class Crash(Generic[S]):
     """A shard on which the work failed, or that killed its worker."""
@@ -41,7 +44,8 @@ def run(
 
     A shard that is `local` is worked on in this process; where there is one shard only, no other process is started.
     A shard on which the work fails, or that kills its worker, comes back as a Crash, and costs no other shard. Raises
-    TokensweepError where the work does.
+    TokensweepError where the work does. On Ctrl-C, what was handed to workers comes too, if it ends soon; then
+    KeyboardInterrupt is raised, on a second Ctrl-C at once.
     """
     ahead = iter(shards)
     first = list(itertools.islice(ahead, 2))
@@ -115,6 +119,10 @@ def _processes(
         while pending:
             done, _ = wait(pending, return_when=FIRST_COMPLETED)
             yield from _taken(done, pending, broken)
+    except KeyboardInterrupt:
+        done, _ = wait(pending, timeout=_GRACE)
+        yield from _taken(done, pending, broken)
+        raise
     finally:
         # All results that are wanted are here. Workers that are asked to leave take a tenth of a second for it.
         processes = list((getattr(executor, "_processes", None) or {}).values())

@@ -13,7 +13,7 @@ from scanner.examine import Examiner
 from scanner.execute.local import Crash, processors, run
 from scanner.history.cleared import Cleared, check_folder
 from scanner.history.naming import Key, Naming
-from scanner.model import Coverage, Examination, Policy, Skipped, UsageError
+from scanner.model import Coverage, Examination, Interrupted, Policy, Skipped, UsageError
 from scanner.sources.git.command import open_git
 from scanner.sources.history import log, trace
 from scanner.sources.history.log import Commits, Log, Told, nothing_told
@@ -151,13 +151,17 @@ class _History:
 
     def run(self, shards: Iterable[Objects | Log], examine: Examiner) -> Iterator[_Examined | Told]:
         """What comes of the shards; those on which the work crashed are told."""
-        for result in run(shards, _Work(examine), self.policy.jobs or processors()):
-            if isinstance(result, Crash):
-                if isinstance(result.shard, Log):
-                    self.told = self.told.with_(nothing_told("it was not read"))
-                self.coverage.skipped += [Skipped(path, "crashed", result.detail) for path in result.shard.paths()]
-            else:
-                yield result
+        try:
+            for result in run(shards, _Work(examine), self.policy.jobs or processors()):
+                if isinstance(result, Crash):
+                    if isinstance(result.shard, Log):
+                        self.told = self.told.with_(nothing_told("it was not read"))
+                    self.coverage.skipped += [Skipped(path, "crashed", result.detail) for path in result.shard.paths()]
+                else:
+                    yield result
+        except Interrupted as stop:
+            yield _Examined(stop.examination, b"")
+            raise
 
     def sift(self, examined: _Examined) -> None:
         """Note which objects hold what, and which could not be read."""

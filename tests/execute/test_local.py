@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,3 +135,30 @@ def test_workers_end_with_the_results(tmp_path: Path) -> None:
     while any(alive(worker) for worker in workers):
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 60])
+def test_ctrl_c(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What workers have comes yet, if it ends soon; they get no more, and nobody waits for long."""
+    monkeypatch.setattr("scanner.execute.local._GRACE", 30 if seconds < 1 else 0.1)
+
+    def work(number: int) -> int:
+        if number < 2:
+            time.sleep(seconds)
+        return number
+
+    def shards() -> Iterator[int]:
+        yield from range(2)
+        yield 2
+        time.sleep(0.2)  # Both workers are at a shard.
+        threading.Timer(0.1, signal.pthread_kill, [main, signal.SIGINT]).start()
+        yield from range(3, 100)
+
+    main = threading.get_ident()
+    given: list[int | Crash[int]] = []
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        given.extend(run(shards(), work, 2))
+    assert time.monotonic() - began < 20
+    assert ({0, 1} <= set(given)) is (seconds < 1)
+    assert len(given) < 100
