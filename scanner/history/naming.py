@@ -107,6 +107,13 @@ class Naming:
         left_out: LeftOut | None,
         coverage: Coverage,
     ) -> None:
+        @functools.cache
+        def merged() -> list[Change]:
+            return log.of_sides(self._git, by_path, self._holding.keys(), self._store.place.width)
+
+        def sides(path: bytes) -> list[Change]:
+            return [change for change in merged() if change.path == path]
+
         for raw, changes in by_path.items():
             keys = dict.fromkeys(key for change in changes for key in self._holding.get(change.after, ()))
             path = display(raw)
@@ -115,7 +122,7 @@ class Naming:
                 continue
             # Many subjects may have stood in the same versions of a file.
             course: Callable[[frozenset[bytes]], Course] = functools.cache(
-                functools.partial(trace.course, raw, changes, heads)
+                functools.partial(trace.course, raw, changes, heads, sides)
             )
             for key in keys:
                 self._name_file(key, path, course(self._held[key]))

@@ -91,6 +91,41 @@ class TestWhatBecameOfIt:
         found = presence(look())
         assert (days(found.first.committed_at), found.returned, found.at_head) == (1, False, True)
 
+    @pytest.mark.parametrize("where", ["b.py", "below/b.py"])
+    @pytest.mark.parametrize("ours", [True, False])
+    def test_a_merge_took_the_side_without_it(self, repo, look, where, ours):
+        """The merge took it away, though it is on one of its sides as it never was."""
+        repo.on(0, a_py="x\n")
+        repo.git("checkout", "-q", "-b", "topic")
+        repo.add(where, code(1))
+        first = repo.on(1)
+        last = repo.on(2, c_py="y\n")
+        if ours:
+            repo.git("checkout", "-q", "main")
+            gone = repo.at(4, "merge", "-q", "--no-ff", "-s", "ours", "--no-edit", "topic")
+        else:
+            repo.git("checkout", "-q", "-b", "other", "main")
+            repo.on(3, d_py="z\n")
+            repo.git("checkout", "-q", "topic")
+            repo.git("merge", "-q", "--no-ff", "--no-commit", "other")
+            repo.git("rm", "-qf", where)
+            gone = repo.at(4, "commit", "-q", "-m", "merge")
+        repo.git("branch", "-q", "-D", "topic" if ours else "main")
+        repo.on(6, a_py="w\n")
+        found = presence(look())
+        assert (found.first.id, found.last.id, found.removed.id) == (first, last, gone)
+        assert not found.at_head
+
+    @pytest.mark.parametrize("options", [(), ("--include-untracked",)])
+    def test_a_stash_is_no_merge(self, repo, look, options):
+        """What lies in one of its parts alone is there yet."""
+        repo.on(0, a_py="x\n")
+        repo.write("new.py", code(1))
+        if not options:
+            repo.git("add", "new.py")
+        repo.at(1, "stash", "push", "-q", *options)
+        assert presence(look()).removed is None
+
     @pytest.mark.parametrize(("kid", "changed"), [("2", True), ("1", False)])
     def test_replaced(self, repo, look, kid, changed):
         """Another token stands in its place; whether another key signs it shows by its `kid`."""

@@ -28,7 +28,9 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "log": frozenset(
         {
             "--all",
+            "--exclude",
             "--format",
+            "--full-history",
             "--max-age",
             "--merges",
             "--no-abbrev",
@@ -46,6 +48,7 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
             "--root",
             "--stdin",
             "-c",
+            "-m",
             "-z",
             f"-O{os.devnull}",
         }

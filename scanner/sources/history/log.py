@@ -60,6 +60,8 @@ _MODE: Final = 7
 _DIGITS: Final = np.full(256, 255, np.uint8)
 _DIGITS[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16)
 _ID: Final = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+_SIDES: Final = 500
+"""Paths at which the sides of merges are looked into."""
 
 
 Commits = Literal["all", "plain", "merges"]
@@ -303,6 +305,23 @@ def unreached(git: Git) -> Told:
     except GitError as failure:
         return nothing_told(str(failure))._replace(pieces=kept)
     return nothing_told()._replace(pieces=kept)
+
+
+def of_sides(git: Git, paths: Collection[bytes], wanted: Collection[bytes], width: int) -> list[Change]:
+    """What merges changed of wanted blobs at these paths against each parent, which is their only `before`.
+
+    The other log is silent where a merge took the side of one parent. Nothing where git fails. A stash is no merge,
+    though it looks like one: what is in its parts alone is in it.
+    """
+    options = [*_OPTIONS, "-m", "--merges", "--full-history", "--exclude=refs/stash", "--all"]
+    try:
+        with git.start("log", *options, paths=sorted(paths)[:_SIDES]) as child:
+            pieces = iter(lambda: child.stdout.read(1 << 20), b"")
+            changes = [record for record in parse(pieces, wanted, width) if isinstance(record, Change)]
+            child.end()
+    except GitError:
+        return []
+    return changes
 
 
 class Ref(NamedTuple):

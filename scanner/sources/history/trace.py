@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from scanner.model import Commit
@@ -60,8 +60,17 @@ def changes(told: Told, wanted: Collection[bytes], width: int) -> tuple[dict[byt
     return by_path, commits
 
 
-def course(path: bytes, changes: Sequence[Change], heads: Heads, held: frozenset[bytes]) -> Course:
-    """What became at a path, by these changes, of what the blobs `held` hold; at least one of them was there."""
+def course(
+    path: bytes,
+    changes: Sequence[Change],
+    heads: Heads,
+    sides: Callable[[bytes], Iterable[Change]],
+    held: frozenset[bytes],
+) -> Course:
+    """What became at a path, by these changes, of what the blobs `held` hold; at least one of them was there.
+
+    `sides` tells what merges changed at a path against each of their parents.
+    """
     brought = [change for change in changes if change.after in held]
     came = [change for change in brought if held.isdisjoint(change.before)]
     gone = [change for change in changes if change.after not in held and not held.isdisjoint(change.before)]
@@ -69,12 +78,16 @@ def course(path: bytes, changes: Sequence[Change], heads: Heads, held: frozenset
     first = min(reversed(came or brought), key=_time)
     removed = max(gone, key=_time, default=None)
     head = heads.holder(path, held)
+    if not head and not removed:
+        fell = (change for change in sides(path) if change.after not in held and not held.isdisjoint(change.before))
+        if removed := min(fell, key=_time, default=None):
+            removed = removed._replace(before=tuple(heads.blob(parent, path) for parent in removed.commit.parents))
     if head:
         last, newest, removed = *head, None
     elif removed:
         at = next(at for at, id_ in enumerate(removed.before) if id_ in held)
         last, newest = removed.commit.parents[at], removed.before[at]
-    else:  # A merge let it fall without a word.
+    else:  # A tag has it yet, or a stash.
         latest = max(brought, key=_time)
         last, newest = latest.commit.id, latest.after
     returned = bool(came and gone) and max(map(_time, came)) > min(map(_time, gone))
@@ -103,16 +116,21 @@ class Heads:
         """A head that has one of the blobs at this path, and that blob."""
         return next(((head, blob) for blob, head in self._holders(path).items() if blob in blobs), None)
 
+    def blob(self, commit: bytes, path: bytes) -> bytes:
+        """What any commit has at a path; empty for nothing."""
+        return self._below(self._root(commit.decode()) or b"", path)
+
     def _look(self, path: bytes) -> dict[bytes, bytes]:
         """What the heads have at a path, each with the first head that has it."""
-        names = path.split(b"/")
         found: dict[bytes, bytes] = {}
         for tree, head in self._roots.items():
-            at = tree
-            for name in names:
-                at = self._entries(at).get(name, b"") if at else b""
-            found.setdefault(at, head)
+            found.setdefault(self._below(tree, path), head)
         return found
+
+    def _below(self, tree: bytes, path: bytes) -> bytes:
+        for name in path.split(b"/"):
+            tree = self._entries(tree).get(name, b"") if tree else b""
+        return tree
 
     def _root(self, commit: str) -> bytes | None:
         found = _bytes(self._store, commit)
