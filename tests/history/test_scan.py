@@ -126,6 +126,23 @@ class TestWhatBecameOfIt:
         repo.at(1, "stash", "push", "-q", *options)
         assert presence(look()).removed is None
 
+    def test_a_clock_that_went_back(self, repo, look):
+        """Whoever deleted it had a slow clock: it did not come back."""
+        repo.on(0, app_py="x\n")
+        first = repo.on(5, app_py=code(1))
+        gone = repo.on(2, app_py="y\n")
+        found = presence(look())
+        assert (found.first.id, found.removed.id, found.returned) == (first, gone, False)
+
+    def test_notes(self, repo, look):
+        """A note is there until it is removed, as a file of a branch is."""
+        head = repo.on(0, app_py="x\n")
+        repo.at(1, "notes", "add", "-m", mint(1), head)
+        assert presence(look()).at_head
+        repo.at(3, "notes", "remove", head)
+        found = presence(look())
+        assert (days(found.first.committed_at), days(found.removed.committed_at), found.at_head) == (1, 3, False)
+
     @pytest.mark.parametrize(("kid", "changed"), [("2", True), ("1", False)])
     def test_replaced(self, repo, look, kid, changed):
         """Another token stands in its place; whether another key signs it shows by its `kid`."""

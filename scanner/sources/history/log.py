@@ -334,8 +334,8 @@ class Ref(NamedTuple):
 
     @property
     def is_branch(self) -> bool:
-        """Whether it is the head of a branch, here or at a remote, or what some work tree is at."""
-        return self.name.startswith(("refs/heads/", "refs/remotes/")) or self.name == "HEAD"
+        """Whether it is the head of a branch or of notes, here or at a remote, or what some work tree is at."""
+        return self.name.startswith(("refs/heads/", "refs/notes/", "refs/remotes/")) or self.name == "HEAD"
 
 
 def refs(git: Git) -> list[Ref]:

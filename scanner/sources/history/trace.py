@@ -91,6 +91,8 @@ def course(
         latest = max(brought, key=_time)
         last, newest = latest.commit.id, latest.after
     returned = bool(came and gone) and max(map(_time, came)) > min(map(_time, gone))
+    # Clocks go wrong: in the log, too, the one comes after the other.
+    returned = returned and changes.index(came[0]) < changes.index(gone[-1])
     return Course(first, newest, last, removed, bool(head), returned)
 
 
