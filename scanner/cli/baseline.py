@@ -11,8 +11,10 @@ import msgspec
 
 from scanner import report
 from scanner.cli import console, options, scan, settings
-from scanner.cli.options import Option, Values
+from scanner.cli.options import Given, Option, Values
 from scanner.model import UsageError
+from scanner.sources import Plan
+from scanner.sources.scope import Scope
 from scanner.sources.targets import plan_of
 from scanner.triage import baseline
 
@@ -24,6 +26,13 @@ DEFAULT = "tokensweep-baseline.json"
 
 _OPTIONS = (
     Option(name="baseline", metavar="FILE", help=f"The file to write. (default: the configured one, or {DEFAULT})"),
+    Option(
+        name="history",
+        help="Read the repository's history instead of the files, as `scan --history` does.",
+        panel="Git",
+        environment=False,
+    ),
+    *(option for option in options.GIT if option.name in ("all-objects", "trust-owner")),
     *options.READING,
     *options.POLICY,
     *(option for option in options.OUTPUT if option.name == "quiet"),
@@ -54,6 +63,8 @@ def update(targets: Sequence[str], flags: Values) -> int:
 
 def _write(targets: Sequence[str], flags: Values, *, anew: bool) -> int:
     given = options.given(flags, _OPTIONS, os.environ)
+    if given.get("all-objects") and not given.get("history"):
+        raise UsageError(f"{given.origin('all-objects')} goes with --history")
     targets = targets or ["."]
     policy = settings.policy_in_force(targets, given)
     path = Path(policy.baseline or DEFAULT)
@@ -62,7 +73,7 @@ def _write(targets: Sequence[str], flags: Values, *, anew: bool) -> int:
         old = _own(path)
     elif path.exists():
         raise UsageError(f"{path} exists", "`tokensweep baseline update` keeps the reasons in it")
-    finished = scan.scan(plan_of(targets), msgspec.structs.replace(policy, baseline=None), given)
+    finished = scan.scan(_plan(targets, given), msgspec.structs.replace(policy, baseline=None), given)
     status = scan.exit_status(finished, fail_on=None)
     if status == scan.INTERRUPTED:
         raise UsageError(f"interrupted: {path} is not written")
@@ -77,6 +88,18 @@ def _write(targets: Sequence[str], flags: Values, *, anew: bool) -> int:
         if policy.baseline is None:
             console.say(f"tokensweep: hint: scan with --baseline {path}, or set baseline in tokensweep.toml")
     return status
+
+
+def _plan(targets: Sequence[str], given: Given) -> Plan:
+    """What is to be read: files, or a history, whose findings at the heads of branches are those of the files."""
+    if not given.get("history"):
+        return plan_of(targets)
+    from scanner.sources.history.plan import Revisions
+
+    if len(targets) > 1 or "-" in targets:
+        raise UsageError("--history reads one repository", "name one folder of it")
+    all_objects, trust_owner = bool(given.get("all-objects")), bool(given.get("trust-owner"))
+    return Revisions(Scope(Path(targets[0]), all_objects=all_objects, trust_owner=trust_owner), (*targets, "--history"))
 
 
 def _own(path: Path) -> baseline.Baseline:

@@ -184,6 +184,16 @@ def test_the_purge_that_is_told(run: Run, tmp_path: Path) -> None:
     assert run("scan", "--history", tmp_path / "remote.git").returncode == 0
 
 
+def test_a_baseline_of_history(run: Run) -> None:
+    """It takes what is gone from the files, too, so that a gate on the history fails for new leaks only."""
+    assert run("baseline", "create", "--all-objects").returncode == 2
+    run("baseline", "create")
+    assert run("scan", "--history", "--baseline", "tokensweep-baseline.json").returncode == 1
+    assert run("baseline", "update", "--history").returncode == 0
+    assert run("scan", "--history", "--baseline", "tokensweep-baseline.json").returncode == 0
+    assert run("scan", "--baseline", "tokensweep-baseline.json").returncode == 0
+
+
 def test_a_clean_history(run: Run, tmp_path: Path) -> None:
     """Clean, and it says how much was read."""
     repo = Repo(tmp_path / "clean")
