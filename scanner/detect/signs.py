@@ -10,15 +10,17 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from scanner.detect.anchors import Way, likely
+from scanner.detect.anchors import Way
 from scanner.detect.lookup import Pattern, lookups
 
 LENGTH: Final = 4
 """Bytes of a sign: so many make a number, and of a text's numbers a set is asked which of them are signs."""
 _SPELLINGS: Final = 512
 """Texts that one way may need: a digit in three places makes a thousand."""
-_RARE: Final = 1e-6
-"""Share of the places of a text at which a sign is not in the way."""
+_LETTERS: Final = b"etaoinsrhldcumfpgwybvkxjqz"
+"""From common to rare, roughly."""
+_ONE_MARK: Final = 1
+"""Parts words where they are joined, which is rare; more stand together everywhere, as `": "` does in JSON."""
 
 
 class Sign(NamedTuple):
@@ -55,14 +57,17 @@ def signs(patterns: Sequence[Pattern]) -> list[Sign]:
 
 
 def _place(way: Way) -> int | None:
-    """Where in `way` to look: at what is rare, and has few spellings."""
-    places = [at for at in range(len(way) - LENGTH + 1) if math.prod(map(len, way[at : at + LENGTH])) <= _SPELLINGS]
-    return min(places, key=lambda at: _cost(way[at : at + LENGTH]), default=None)
+    """Where in `way` to look: at what has few spellings, and is rare."""
+    costs = {at: _cost(way[at : at + LENGTH]) for at in range(len(way) - LENGTH + 1)}
+    at = min(costs, key=lambda at: costs[at], default=None)
+    return None if at is None or costs[at][0] > _SPELLINGS else at
 
 
-def _cost(chars: Way) -> tuple[bool, int, float]:
-    share = likely(chars)
-    return share > _RARE, math.prod(map(len, chars)), share
+def _cost(chars: Way) -> tuple[int, int, int]:
+    """Spellings, marks too many, and how common the rest is."""
+    ranks = [max(map(_LETTERS.find, places)) for places in chars]
+    marks = ranks.count(-1)
+    return math.prod(map(len, chars)), max(marks, _ONE_MARK), -sum(ranks) - marks * len(_LETTERS)
 
 
 def _trimmed(way: Way) -> Iterator[bytes]:
