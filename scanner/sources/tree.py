@@ -29,6 +29,8 @@ LARGE: Final = 16 << 20
 SHARD_FILES: Final = 1024
 """Files a shard: enough that handing it to a worker costs nothing beside reading it."""
 _FIRST_SHARD_FILES: Final = 64
+_FEW_BYTES: Final = 32 << 20
+"""Bytes a shard where there are no more files than these: a worker more takes as long to start as to read them."""
 _OPEN: Final = (
     os.O_RDONLY
     | getattr(os, "O_NOFOLLOW", 0)
@@ -246,7 +248,8 @@ def shards(
     """Walk the folder `target`; `coverage` gets what is planned, excluded and unreadable as the walk goes.
 
     What is `apart`, by its path from the root, is read on its own and passed over here.
-    The first shard is small, so that a worker, or a small scan, need not wait for the walk.
+    The first shard is small, so that a worker, or a small scan, need not wait for the walk. A few files are parted by
+    what they hold: logs can be large.
     """
     batch: list[Folder] = []
     count, full = 0, _FIRST_SHARD_FILES
@@ -259,8 +262,26 @@ def shards(
             if count >= full:
                 yield Files(target, prefix, b"", batch)
                 batch, count, full = [], 0, SHARD_FILES
-    if batch:
-        yield Files(target, prefix, b"", batch)
+    for part in _by_size(target, batch) if full == _FIRST_SHARD_FILES else [batch]:
+        if part:
+            yield Files(target, prefix, b"", part)
+
+
+def _by_size(target: bytes, folders: Sequence[Folder]) -> Iterator[list[Folder]]:
+    """The same files, in parts of some bytes each."""
+    part: list[Folder] = []
+    size = 0
+    for folder, names in folders:
+        for name in names:
+            if size >= _FEW_BYTES:
+                yield part
+                part, size = [], 0
+            if not part or part[-1][0] != folder:
+                part.append((folder, []))
+            part[-1][1].append(name)
+            with contextlib.suppress(OSError):  # it is told when it is read
+                size += os.lstat(os.path.join(target, folder, name)).st_size
+    yield part
 
 
 def single(path: bytes, prefix: bytes, below: bytes, coverage: Coverage) -> Iterator[Files]:

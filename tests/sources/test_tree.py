@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from scanner.model import Coverage
+from scanner.sources import tree
 from scanner.sources.tree import display
 from tests.scans import Scan, excluded, fill, mint, paths, places, skipped
 
@@ -246,3 +248,21 @@ def test_files_one_after_another_do_not_join(root: Path, scan: Scan) -> None:
     (root / "c").write_text("\n\n  " + token)
     (root / "d").write_text(token)
     assert places(scan()) == [("c", 3, 3), ("d", 1, 1)]
+
+
+def test_a_few_large_files_are_parted(root: Path) -> None:
+    """A folder of logs is read by all workers, and small files beside them cost none of their own."""
+    for name, size in (("a.log", 40 << 20), ("b/b.log", 40 << 20), ("b/c.txt", 9), ("b/d.log", 40 << 20), ("b/e", 9)):
+        (root / name).parent.mkdir(exist_ok=True)
+        with (root / name).open("wb") as file:
+            file.truncate(size)
+    parts = [shard.folders for shard in tree.shards(os.fsencode(root), b"", Coverage(), vendored=False)]
+    assert parts == [[(b"", [b"a.log"])], [(b"b", [b"b.log"])], [(b"b", [b"c.txt", b"d.log"])], [(b"b", [b"e"])]]
+
+
+def test_a_few_small_files_stay_together(root: Path) -> None:
+    """One process reads them."""
+    for name in ("a", "b"):
+        (root / name).write_text("x" * 1000)
+    parts = [shard.folders for shard in tree.shards(os.fsencode(root), b"", Coverage(), vendored=False)]
+    assert parts == [[(b"", [b"a", b"b"])]]
