@@ -27,7 +27,7 @@ _FOLDERS: Final = {
 _BY_FOLDER: Final = {folder: context for context, folders in _FOLDERS.items() for folder in folders.split()}
 """Folders by their whole name, in lower case."""
 
-_TESTS: Final = frozenset({"test", "tests", "fixture", "fixtures", "mock", "mocks", "stub", "stubs"})
+_TESTS: Final = frozenset({"test", "tests", "fixture", "fixtures", "mock", "mocks", "stub", "stubs", "testkit"})
 """Words with which the name of a folder of tests begins or ends: `integration-tests`, `App.Tests`, `testData`."""
 _WORDS: Final = re.compile(r"[._-]+|(?<=[a-z0-9])(?=[A-Z])")
 
@@ -109,6 +109,19 @@ def _is_test_class(name: str) -> bool:
     return bool(dot) and re.search(r"[a-z0-9](?:Tests?|Spec|IT|Mock)$", stem) is not None
 
 
+_NAME: Final = 200
+"""Bytes before a sighting in which its name is looked for."""
+_BOUND: Final = re.compile(rb"(\w+)[\"'`\]]*\s*(?::[^=:\"'`]{0,40})?(?:=>|[=:])\s*[\[(&]*\w{0,2}[\"'`]{1,3}\Z")
+"""What a text in quotes is bound to."""
+_MADE_UP: Final = frozenset({"test", "tests", "fake", "dummy", "mock", "mocked"})
+"""Words of names of what was made up for tests."""
+
+
+def _words(name: bytes) -> list[str]:
+    text = name.decode("ascii", "replace")
+    return _WORDS.split(text.lower()) if text.isupper() else [word.lower() for word in _WORDS.split(text)]
+
+
 @lru_cache(maxsize=4096)
 def _with(contexts: frozenset[str], *more: str) -> frozenset[str]:
     return contexts.union(more)
@@ -116,9 +129,10 @@ def _with(contexts: frozenset[str], *more: str) -> frozenset[str]:
 
 def of_line(before: bytes, contexts: frozenset[str], path: str = "") -> frozenset[str]:
     """`contexts`, and `comment` where `before`, the line of a file up to the sighting, begins with a comment mark; with
-    `documentation` where documentation is made from such comments."""
+    `documentation` where documentation is made from such comments; `test` where it is called one's."""
     if not _COMMENT.match(before):
-        return contexts
+        named = _BOUND.search(before[-_NAME:])
+        return _with(contexts, "test") if named and not _MADE_UP.isdisjoint(_words(named[1])) else contexts
     documents = _DOCUMENTING.match(before) or (_VERBATIM.match(before) and _RUBY.search(path))
     return _with(contexts, "comment", "documentation") if documents else _with(contexts, "comment")
 

@@ -189,3 +189,16 @@ def test_a_long_line_begins_where_it_begins(root: Path, scan: Scan) -> None:
     (root / "a.js").write_text("x = '" + "// " * 2000 + mint(1) + "'\n// " + mint(2) + "\n")
     contexts = {sighting.line: sighting.context for subject in scan().subjects for sighting in subject.sightings}
     assert contexts == {1: frozenset(), 2: {"comment"}}
+
+
+@pytest.mark.parametrize(
+    "before", ['const TEST_FAKE_KEY_0: &str = "', "mockToken: '", 'config["dummy_key"] = b"', "private val testKey = `"]
+)
+def test_what_is_called_a_tests_is_one(before: str) -> None:
+    """A name tells it in any file."""
+    assert of_line(before.encode(), frozenset()) == {"test"}
+
+
+@pytest.mark.parametrize("before", ['latest = "', 'def test_login(): token = "', "contest_key: '", 'test(a, "'])
+def test_other_names_say_nothing_of_tests(before: str) -> None:
+    assert of_line(before.encode(), frozenset()) == frozenset()
