@@ -480,6 +480,13 @@ FACTS = _registry(
         shown=True,
         always=True,
     ),
+    Fact(
+        "seen.only_in_pipelines",
+        "bool",
+        "whether all sightings are in configuration of pipelines, in tests, documentation or examples",
+        shown=True,
+        always=True,
+    ),
     # What was proved of it.
     Fact("evidence.has_known_secret", "bool", "whether a known secret signs it", shown=True, always=True),
     Fact("evidence.known_secret", "string", "that secret, where everybody can know it", shown=True),

@@ -21,6 +21,9 @@ _CONTEXT_FACTS: Final = {
 
 _HARMLESS: Final = frozenset({"test", "documentation", "example"})
 
+_PASSING: Final = _HARMLESS | {"ci"}
+"""Contexts of what lives for a run."""
+
 _MILDNESS: Final = {"vendored": 1, "generated": 1, "minified": 1, "test": 2, "example": 3, "documentation": 3}
 """Contexts that make a place a worse one to point at: code is mended where it is written, and before its tests."""
 
@@ -32,6 +35,7 @@ def seen_facts(sightings: Sequence[Sighting], total: int) -> dict[str, Any]:
     facts["seen.in_history"] = any(sighting.origin.presence for sighting in sightings)
     facts["seen.at_head"] = any(not (at := sighting.origin.presence) or at.at_head for sighting in sightings)
     facts["seen.only_in_tests"] = all(sighting.context & _HARMLESS for sighting in sightings)
+    facts["seen.only_in_pipelines"] = all(sighting.context & _PASSING for sighting in sightings)
     facts["seen.files"] = 1 if len(sightings) == 1 else len({_file(sighting) for sighting in sightings})
     facts["seen.sightings"] = total
     return facts

@@ -35,6 +35,7 @@ def test_any_sighting_counts_for_where_it_was_seen():
         "seen.in_history": False,
         "seen.at_head": True,
         "seen.only_in_tests": False,
+        "seen.only_in_pipelines": False,
         "seen.files": 2,
         "seen.sightings": 7,
     }
