@@ -7,21 +7,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from scanner.decode.literals import Place, Value, closing, value_at
 from scanner.rulebook import SecretName
 from scanner.secret_names import call
 
-_FUNCTION: Final = re.compile(r"[.:]*[A-Za-z_][\w.:]*")
+_FUNCTION: Final = re.compile(r"[.:]*[A-Za-z_][\w.:]*(?:[/-]\w[\w.:]*)*")
 _ARGUMENTS: Final = re.compile(
-    r"(?:::?<[\w<>, ]{1,40}>(?:::\w+)?)?\s*\(\s*(?:\[(?=\s*[\"'`]))?|\{(?=\s*\w+:)|[ \t]+(?=[\w{:'\"@])"
+    r"(?:::?<[\w<>, ]{1,40}>(?:::\w+)?)?\s*\(\s*(?:\[(?=\s*[\"'`]))?|\{(?=\s*(?:\w+:|[\"']))|[ \t]+(?=[\w{:'\"@])"
 )
 """What opens them: a bracket, and that of a list of secrets; a brace in Go; nothing in Ruby and Perl."""
-_NAMED: Final = re.compile(r"(?:key|Key|secret|secretKey|keyData|value)\s*[:=]\s*")
+_FORMS: Final = re.compile(r"\s+")
+_LISP: Final = re.compile(r"\.(?:clj[cs]?|edn)$")
+"""Where a bracket stands before the function, and white space between its arguments."""
+_NAMED: Final = re.compile(r"(?:key|Key|secret|secretKey|keyData|value)\s*(?:=>|[:=](?![:=]))\s*|\{\s*:key\s+")
 """What arguments are called in languages in which they have names."""
 _METHOD: Final = re.compile(r"\)\s*\.\s*(\w+)\s*\(")
+_MOST_OF_THEM: Final = 12
+"""Arguments that are looked at."""
 _METHODS: Final = 12
 """Methods in a row."""
 _FUNCTION_GIVEN: Final = re.compile(r"func\b|function\b|async\b|lambda\b|\|[\w, ]*\||\(?[\w, :.*]{0,60}\)?\s*=>")
@@ -48,14 +53,15 @@ def argument(place: Place) -> Taking | None:
     known = call(function[0]) if function else None
     if not function or not known:
         return None
-    opening = _ARGUMENTS.match(text, function.end())
+    lisp = bool(_LISP.search(place.path))
+    opening = (_FORMS if lisp else _ARGUMENTS).match(text, function.end())
     if not opening:
         return None
     at: int | None = opening.end()
     if known.then:
         at = _method(text, opening.end(), known.then)
     if at is not None:
-        at = _argument(text, at, known.argument)
+        at = _argument(text, at, known.argument, " \t\n" if lisp else ",")
     if at is not None and _FUNCTION_GIVEN.match(text, at):
         given = _RETURNS.search(text, at, at + MOST)
         at = given.end() if given else None
@@ -83,21 +89,25 @@ def _method(text: str, at: int, name: str) -> int | None:
     return None
 
 
-def _argument(text: str, at: int, number: int) -> int | None:
-    """Where an argument begins in a list of those that begins at a place; None where there are not so many."""
-    if number:
-        comma = next(islice(_ends(text, at), number - 1, None), None)
-        if comma is None or text[comma] != ",":
-            return None
-        at = comma + 1
-    while text[at : at + 1].isspace():
-        at += 1
-    named = _NAMED.match(text, at)
-    return (named.end() if named else at) if at < len(text) else None
+def _argument(text: str, at: int, number: int, joints: str = ",") -> int | None:
+    """Where the argument begins that has the name of a secret, or else this number, in a list that begins at a place;
+    None where there are not so many."""
+    found = None
+    begins = chain((at,), (end + 1 for end in _ends(text, at, joints) if text[end] in joints))
+    for count, begin in enumerate(islice(begins, _MOST_OF_THEM)):
+        start = begin
+        while text[start : start + 1].isspace():
+            start += 1
+        named = _NAMED.match(text, start)
+        if named:
+            return named.end()
+        if count == number:
+            found = start
+    return found if found is not None and found < len(text) else None
 
 
-def _ends(text: str, at: int) -> Iterator[int]:
-    """Where the arguments end of a list that begins at a place: at commas, and at the bracket that closes it."""
+def _ends(text: str, at: int, joints: str = ",") -> Iterator[int]:
+    """Where the arguments end of a list that begins at a place: at `joints`, and at the bracket that closes it."""
     depth = 0
     end = min(len(text), at + MOST)
     while at < end:
@@ -116,6 +126,6 @@ def _ends(text: str, at: int) -> Iterator[int]:
             depth -= 1
         elif char == ";":
             return
-        elif char == "," and not depth:
+        elif char in joints and not depth and text[at - 1] not in joints:
             yield at
         at += 1

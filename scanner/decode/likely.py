@@ -227,6 +227,23 @@ def _parents(place: Place) -> Iterator[str]:
             indent = len(keyed[1])
 
 
+_INDENTS: Final = re.compile(r"\.(?:py|rb|ru|rake|cr|exs?)$")
+"""Programs that say by how far lines stand in what they belong to."""
+_HEADS: Final = 4
+
+
+def _heads(place: Place) -> Iterator[str]:
+    """The lines under which a name stands in programs without brackets, from the inside out."""
+    if not _INDENTS.search(place.path):
+        return
+    *lines, last = place.before.split("\n")
+    indent, count = _indent(last + "x"), 0
+    for line in reversed(lines):
+        if line.strip() and _indent(line) < indent and count < _HEADS:
+            indent, count = _indent(line), count + 1
+            yield line[-200:]
+
+
 _BRACKET: Final = re.compile(r"[()\[\]{}]")
 _BRACKETS: Final = 30
 """That are open around a name; those further out say nothing of it."""
@@ -239,6 +256,7 @@ _LIBRARIES: Final = re.compile(
     r"jsonwebtoken|import jwt\b|jwt\.(?:sign|verify|encode|decode)|JWT\.(?:encode|decode|create|require)|jwt-simple"
     r"|express-session|cookie-session|cookie-parser|golang-jwt|dgrijalva/jwt"
     r"|Firebase.JWT|require ['\"]jwt['\"]|from jose\b|SignJWT|jwtVerify"
+    r"|buddy\.sign|resty\.jwt|jwt-cpp|Crypt::JWT|Kemal::Session|dart_jsonwebtoken"
 )
 """What programs that sign tokens or sessions import and call."""
 
@@ -266,6 +284,7 @@ def _enclosing(place: Place, *, imports: bool) -> Iterator[str]:
             open_ += 1
             if opener := _OPENER.search(before[max(0, bracket.start() - 120) : bracket.start()]):
                 yield opener[1]
+    yield from _heads(place)
     yield from _parents(place)
     sections = _SECTION.findall(before)
     if sections:

@@ -39,8 +39,8 @@ NAME: Final = re.compile(r"[$@:.\-%]*([A-Za-z0-9_][A-Za-z0-9_.:\-]*)")
 """A name with the marks that variables have in some languages."""
 _WRAPPER: Final = re.compile(
     r"(?:new\s+)?(?:\[\]byte|(?:(?:[\w:.]|\(\))*[.:])?(?:[Bb]ytes?|encode|[Ff]rom|from_slice|from_str|getBytes|GetBytes|hmacShaKeyFor|hmacShaKey"
-    r"|SymmetricSecurityKey|SecretStr|SecretKeySpec|Secret|Field|String|CString|NSString|decode|b64decode|urlsafe_b64decode"
-    r"|b64_decode|base64_decode|hex2bin|unhexlify|fromhex|FromBase64String|from_base64|derive_from|Some|Value|Text|text|str"
+    r"|SymmetricSecurityKey|SecretStr|SecretKeySpec|Secret|Field|[Ss]tring|CString|NSString|decode|b64decode|urlsafe_b64decode"
+    r"|b64_decode|base64_decode|hex2bin|unhexlify|fromhex|hex|parseHex|MD5|md5|SHA256|sha256|sha1|FromBase64String|from_base64|derive_from|Some|Value|Text|text|str"
     r"|TextEncoder\(\)\.encode|to_vec|pack|array|toByteArray|utf8ToBytes|toUtf8Bytes|createSecretKey|importKey|asKey|seal|SecretString|Key|Just))"
     r"(?:<[\w.]+>)?\s*\(\s*(?:default\s*=\s*)?"
 )
@@ -50,7 +50,7 @@ _LIST: Final = re.compile(
 _OPENING: Final = re.compile(r"(?P<prefix>[rRbBuUfF@$cN]{0,2}|#\")?(?P<quote>\"\"\"|'''|\\+\"|\\+'|\"|'|`)")
 _RUST_RAW: Final = re.compile(r'b?r#"([^"\n]{1,512})"#')
 _OTHERWISE: Final = re.compile(
-    r"[\w.\[\]'\"$()?>:!\-]{1,160}?\s*(?:\|\||\?\?|\?:|(?<![\w])or(?![\w])|//)\s*(?=[\"'`\\\[(bruRBU])"
+    r"[\w.\[\]{}'\"$()?>:!\-]{1,160}?\s*(?:\|\||\?\?|\?:|(?<![\w])or(?![\w])|//)\s*(?=[\"'`\\\[(bruRBU])"
     r"|[\w.:!?]*(?:getenv|get_env|environ(?:\.get)?|[Ee]nv(?:iron)?(?:\.\w+)?|fetch|GetEnvironmentVariable|Getenv|config(?:\.get)?|lookup|get|getProperty|GetValue(?:<\w+>)?|getEnv|GetEnv|env_or|get_env_variable|var)"
     r"\s*[(\[]\s*[\"'][\w.:-]+[\"']\s*(?:,\s*(?:cast\s*=\s*\w+\s*,\s*)?(?:default\s*=\s*)?|[)\]]+\s*(?:\|\||\?\?|\?:|\bor\b|//|\{)\s*|\)\s*\.\s*(?:unwrap_or(?:_else)?|orElse|getOrElse)\s*\(\s*(?:\|_?\w*\|\s*|\(\)\s*=>\s*)?)"
 )
@@ -85,7 +85,11 @@ def value_at(place: Place, at: int, *, colon: bool = False, literal: bool = Fals
         if not found or found.end() == at:
             break
         at, fallback = found.end(), fallback or found.re is _OTHERWISE
-        if found.re is _LIST and found[0] in "[(" and not _OPENING.match(text, at) and not _WRAPPER.match(text, at):
+        if (
+            found.re is _LIST
+            and found[0] in "[("
+            and not any(begins.match(text, at) for begins in (_OPENING, _WRAPPER, _OTHERWISE))
+        ):
             return None
     return None if literal else bare_at(place, at, colon=colon)
 

@@ -289,9 +289,14 @@ def _behind_bare(place: Place, name: str, end: int) -> Iterator[tuple[str, Value
         yield name, value_at(place, end + 1)
     if path.endswith((".properties", ".ini")) and (found := _BESIDE.match(text, end)):
         yield name, bare_at(place, found.end())
-    if path.endswith((".rb", ".erb", ".exs", ".ex", ".pl", ".ru")) and (found := _SPACE.match(text, end)):
+    if path.endswith(_APPLIES) and (found := _SPACE.match(text, end)):
         yield name, value_at(place, found.end())
 
+
+_APPLIES: Final = (
+    ".rb", ".erb", ".exs", ".ex", ".pl", ".ru", ".cr", ".clj", ".cljs", ".cljc", ".edn", ".hs", ".elm", ".fs", ".ml",
+)  # fmt: skip
+"""Languages in which a name and a text side by side are a call, a definition or a member of a map."""
 
 _READS: Final = frozenset({
     "get", "fetch", "read", "load", "validate", "generate", "create", "find", "delete", "is", "has", "check", "verify",

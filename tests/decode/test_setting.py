@@ -91,6 +91,20 @@ CONFIGURATION = [
 ]
 
 PROGRAMS = [
+    ("A.kt", 'val secretSignKey = hex("@")'),
+    ("A.kt", 'val secretSignKey = hex(System.getenv("SIGN_KEY") ?: "@")'),
+    ("a.hs", 'key = JWT.hmacSecret "@"'),
+    ("a.clj", '(def jwt-secret "@")'),
+    ("a.clj", '(jwt/sign (assoc user :exp (in-days 7))\n            "@")'),
+    ("a.clj", '(cookie-store {:key "@"})'),
+    ("a.pl", "app->secrets([ $s{MOJO_SECRET} || '@' ]);"),
+    ("a.pl", "my $t = encode_jwt(payload => {sub => $id}, alg => 'HS256', key => '@');"),
+    ("a.lua", 'local token = jwt:sign("@", {payload = {sub = id}})'),
+    ("a.cc", '.sign(jwt::algorithm::hs256{"@"});'),
+    ("a.dart", "final key = SecretKey('@');"),
+    ("A.scala", 'SessionConfig.default("@")'),
+    ("a.rb", "use Rack::Session::Cookie, :key => 'sid',\n    :secret => '@'"),
+    ("a.php", "$jwtSecret = md5('@');"),
     ("a.py", 'JWT_SECRET = "@"\n'),
     ("a.py", 'JWT_SECRET: Final = "@"\n'),
     ("a.py", 'JWT_SECRET = os.environ.get("JWT_SECRET", "@")\n'),
