@@ -115,7 +115,7 @@ def judge(value: bytes, needed: int = 16) -> Verdict:
         return Verdict("known default", who, 0)
     if value.startswith(_DJANGO):
         return Verdict("known default", "a key that Django's startproject made, marked as insecure", bits(value))
-    if shape:
+    if shape and not (value in known() and text.isdigit()):
         return Verdict(shape.kind, shape.reason, 0)
     if value in known():
         return Verdict("weak", known()[value], 0)
@@ -131,11 +131,23 @@ def judge(value: bytes, needed: int = 16) -> Verdict:
     return Verdict("strong", "random by its looks", estimate)
 
 
+def judge_used(value: bytes, needed: int = 16) -> Verdict:
+    """What `value` is where a program signs with it as it stands. Never raises.
+
+    Nobody replaces there what asks to be replaced.
+    """
+    verdict = judge(value, needed)
+    shape = None if verdict.secret or len(value) > _LONGEST else _shape(value.decode("utf-8", "replace"))
+    return Verdict("weak", shape.reason, min(bits(value), STRONG_BITS - 1)) if shape and shape.used else verdict
+
+
 class _Shape(NamedTuple):
     """What a value looks like that is no secret."""
 
     kind: VerdictKind
     reason: str
+    used: bool
+    """Whether it is one all the same where a program takes it as it stands."""
 
 
 def _shape(text: str) -> _Shape | None:
@@ -148,7 +160,8 @@ def _shape(text: str) -> _Shape | None:
 @cache
 def _shapes() -> tuple[tuple[_Shape, tuple[re.Pattern[str], ...]], ...]:
     return tuple(
-        (_Shape(entry.kind, entry.reason), tuple(map(re.compile, entry.regex))) for entry in load_value_shapes().shapes
+        (_Shape(entry.kind, entry.reason, entry.used), tuple(map(re.compile, entry.regex)))
+        for entry in load_value_shapes().shapes
     )
 
 

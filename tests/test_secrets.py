@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.secrets import STRONG_BITS, VerdictKind, bits, identity, judge, known, publisher
+from scanner.secrets import STRONG_BITS, VerdictKind, bits, identity, judge, judge_used, known, publisher
 
 DJANGO = string.ascii_lowercase + string.digits + "!@#$%^&*(-_=+)"
 WORDPRESS = string.ascii_letters + string.digits + "!@#$%^&*()-_ []{}<>~`+=,.;:/?|"
@@ -160,3 +160,19 @@ def test_any_value_has_a_verdict(value, needed):
     assert verdict.kind in get_args(VerdictKind)
     assert verdict.reason
     assert 0 <= verdict.bits <= 8 * len(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "used"),
+    [
+        (b"parcels-change-me-in-production", "placeholder", "weak"),
+        (b"aaaaaaa", "placeholder", "weak"),
+        (b"<your-secret>", "placeholder", "placeholder"),
+        (b"${JWT_SECRET}", "reference", "reference"),
+        (b"xxxxxxxxxxxx", "placeholder", "placeholder"),
+        (b"123456", "weak", "weak"),
+    ],
+)
+def test_what_a_program_signs_with_waits_for_nobody(value, kind, used):
+    """What asks to be replaced is a weak secret where it stands as it is; what holds another value's place is not."""
+    assert (judge(value).kind, judge_used(value).kind) == (kind, used)

@@ -15,7 +15,7 @@ from typing import Final
 from scanner.decode.literals import CODE, YAML, Place, Value
 from scanner.rulebook import SecretName, load_secret_names, load_value_shapes
 from scanner.secret_names import call, words_of
-from scanner.secrets import Verdict
+from scanner.secrets import STRONG_BITS, Verdict
 
 _SCREAMING: Final = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _IDENTIFIER: Final = re.compile(r"_?[a-z]+(?:[_.:-][a-z]+)+")
@@ -76,7 +76,7 @@ def taken(place: Place, name: str, entry: SecretName, value: Value, content: str
         return False
     if not value.sure and not strong:
         return False
-    if last and last[0] in _OF_MANY[entry.told_by] and not (strong or published):
+    if last and last[0] in _OF_MANY[entry.told_by] and not (published or verdict.bits >= STRONG_BITS):
         return False
     if entry.told_by == "name":
         return True
@@ -100,6 +100,27 @@ def taken(place: Place, name: str, entry: SecretName, value: Value, content: str
         return value.quoted or bool(_SPEAKS.search(content))
     # A variable of this name may hold any secret: what it stands in has to say it, not what is imported.
     return value.quoted and _speaks_of_sessions(place, name, imports=False)
+
+
+def in_use(place: Place, name: str, value: Value) -> bool:
+    """Whether a program signs with a value as it stands, so that nobody replaces it: as an argument or a default."""
+    if not value.quoted or not _RUNS.search(place.path):
+        return False
+    if call(name) or value.fallback or not _STANDS_IN.isdisjoint(words_of(name)):
+        return True
+    if _ATTRIBUTE_OF_APP.search(place.line[-80:] + name):
+        return True
+    if name == "secret" and _SESSION_OPTIONS.search(place.before[-400:]):
+        return True
+    return bool(_NAMED_ARGUMENT.search(place.line[-200:])) and _speaks_of_sessions(place, name, imports=False)
+
+
+_RUNS: Final = re.compile(CODE.pattern + r"|\.(?:rb|ru|php\d?|p[lm]|exs?|cr|clj[cs]?|groovy|hs|fs|vb)$")
+"""Programs."""
+_STANDS_IN: Final = frozenset({"default", "fallback"})
+"""Words of names of what counts where the environment does not say otherwise."""
+_NAMED_ARGUMENT: Final = re.compile(r"\w\([^(){}\[\]=\n]*$")
+"""What stands before the name of an argument, behind others without one."""
 
 
 def _is_text(content: str) -> bool:

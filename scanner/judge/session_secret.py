@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from scanner.model import Secret, Sighting
 from scanner.secret_names import call, naming
-from scanner.secrets import STRONG_BITS, judge, known, publisher
+from scanner.secrets import STRONG_BITS, judge_used, known, publisher
 
 _USES: Final = {
     "tokens": frozenset({"jwt"}),
@@ -24,7 +24,7 @@ def secret_facts(secret: Secret, sightings: Sequence[Sighting]) -> dict[str, Any
     entries = [found.entry for name in (secret.name, *names) if (found := naming(name) or call(name))]
     purposes = sorted({entry.purpose for entry in entries})
     needed = max((entry.bytes for entry in entries), default=16)
-    verdict = judge(value, needed)
+    verdict = judge_used(value, needed)
     facts: dict[str, Any] = {
         "secret.name": secret.name,
         "secret.names": names,

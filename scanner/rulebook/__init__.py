@@ -153,6 +153,8 @@ class ValueShape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     """In words that follow "it is"."""
     regex: tuple[str, ...]
     """In Python's syntax, looked for anywhere in the value."""
+    used: bool = False
+    """Whether it is a secret all the same, a weak one, where a program takes it as it stands."""
 
 
 class ValueShapes(msgspec.Struct, frozen=True):

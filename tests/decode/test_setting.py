@@ -205,6 +205,12 @@ def test_value_is_what_the_program_gets(path, text, value):
 
 # `@` stands for a value that would be a secret elsewhere.
 NEAR_MISSES = [
+    ("a.yaml", "jwt_secret: 'parcels-secret-change-me'"),
+    ("a.js", "const jwtSecret = 'parcels-secret-change-me';"),
+    ("a.js", "jwt.sign(claims, '<your-secret>');"),
+    ("a.dart", "chat.secretKey = 'sec-c-NjQ1ZjZkMjktZGZmZS00M2Q2LWI1YmMtZDE1NzcxNDkzNjAx';"),
+    ("a.clj", '(jwt/sign claims)'),
+    ("a.pl", "my $t = encode_jwt($claims, 'HS256', '@');"),
     ("a.ts", "const jwtSecret = process.env.JWT_SECRET;"),
     ("a.ts", "jwtSecret: string;"),
     ("a.ts", "jwtSecret: Joi.string().required(),"),
