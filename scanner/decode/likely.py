@@ -102,11 +102,13 @@ def taken(place: Place, name: str, entry: SecretName, value: Value, content: str
     return value.quoted and _speaks_of_sessions(place, name, imports=False)
 
 
-def in_use(place: Place, name: str, value: Value) -> bool:
+def in_use(place: Place, name: str, entry: SecretName, value: Value) -> bool:
     """Whether a program signs with a value as it stands, so that nobody replaces it: as an argument or a default."""
     if not value.quoted or not _RUNS.search(place.path):
         return False
-    if call(name) or value.fallback or not _STANDS_IN.isdisjoint(words_of(name)):
+    if call(name):
+        return entry.told_by != "value"  # What takes a key for any HMAC takes public constants too.
+    if value.fallback or not _STANDS_IN.isdisjoint(words_of(name)):
         return True
     if _ATTRIBUTE_OF_APP.search(place.line[-80:] + name):
         return True

@@ -142,7 +142,7 @@ def _secret(bindings: Bindings, use: _Use) -> Secret | None:
     content = value.content.encode("latin-1", "replace")
     entry = use.taking.entry
     here = value._replace(start=use.taking.at, end=use.taking.at)
-    verdict = (judge_used if in_use(use.place, use.taking.taker, here) else judge)(content, entry.bytes)
+    verdict = (judge_used if in_use(use.place, use.taking.taker, entry, here) else judge)(content, entry.bytes)
     if not verdict.secret or decoder("der").decode(content) or _COMMENT.match(place.line):
         return None
     if not taken(use.place, use.taking.taker, entry, here, content.decode("utf-8", "replace"), verdict):

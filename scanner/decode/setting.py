@@ -54,7 +54,7 @@ def decode_in(text: bytes, before: bytes, path: str) -> Secret | Salt | None:
     place = _place(text, before, path)
     for name, value, entry in _candidates(text, before.rpartition(b"\n")[2], path):
         content = _content(place, value.content)
-        verdict = (judge_used if in_use(place, name, value) else judge)(content, entry.bytes)
+        verdict = (judge_used if in_use(place, name, entry, value) else judge)(content, entry.bytes)
         if not verdict.secret or decoder("der").decode(content):  # a private key, which is told as one
             continue
         if taken(place, name, entry, value, content.decode("utf-8", "replace"), verdict):

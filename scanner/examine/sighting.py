@@ -62,7 +62,7 @@ def sighting(stretch: Stretch, found: Found, contexts: frozenset[str], suppressi
         column,
         end_line,
         end_column,
-        of_line(head if begun else b"", contexts, blob.path),
+        of_line(head if begun else b"", contexts, blob.path, above),
         suppressions.on(line, head, text, tail, above.rpartition(b"\n")[2]),
         found.wrapping,
         name,

@@ -80,6 +80,16 @@ _VERBATIM: Final = re.compile(rb"\s*#(?:[ \t]{3,}|.*#[ \t]*=>)")
 """Code in a comment of RDoc, which is further in than its text, and what it gives."""
 _RUBY: Final = re.compile(r"\.(?:rb|rake|gemspec)$")
 
+_PROMPT: Final = re.compile(rb"\s*(?:>>>|\.\.\.|iex(?:\(\d+\))?>|julia>|irb>) ")
+_DOCSTRINGS: Final = re.compile(r"\.(?:pyi?|pyx|exs?|jl)$")
+_QUOTES: Final = (b'"""', b"'''")
+_OPENS: Final = re.compile(rb"[ \t]*(?:@(?:module|type|callback)?doc[ \t]+(?:~[sS])?|[rRuU]{0,2})")
+"""What may stand before the quotes that open a documentation, on their line."""
+_SUMMARY: Final = re.compile(rb"[ \t\\]*[A-Za-z`*:<\[]")
+"""How it begins on that line; behind quotes that close, something else goes on."""
+_HEAD: Final = re.compile(rb"\s*(?:async\s+def|def|class)\b[^#]*:\s*(?:#.*)?\Z|[^#\"']*\)[^#\"']*:\s*(?:#.*)?\Z")
+"""The line, or the last of several, that stands above it where it begins on the next."""
+
 
 @lru_cache(maxsize=4096)
 def of_path(path: str) -> frozenset[str]:
@@ -127,14 +137,38 @@ def _with(contexts: frozenset[str], *more: str) -> frozenset[str]:
     return contexts.union(more)
 
 
-def of_line(before: bytes, contexts: frozenset[str], path: str = "") -> frozenset[str]:
+def of_line(before: bytes, contexts: frozenset[str], path: str = "", above: bytes = b"") -> frozenset[str]:
     """`contexts`, and `comment` where `before`, the line of a file up to the sighting, begins with a comment mark; with
-    `documentation` where documentation is made from such comments; `test` where it is called one's."""
+    `documentation` where documentation is made from such comments, or the line stands in one, as the kilobytes `above`
+    it tell; `test` where it is called one's."""
+    if _PROMPT.match(before) or _in_docstring(above + b"\n" + before, path):
+        return _with(contexts, "comment", "documentation")
     if not _COMMENT.match(before):
         named = _BOUND.search(before[-_NAME:])
         return _with(contexts, "test") if named and not _MADE_UP.isdisjoint(_words(named[1])) else contexts
     documents = _DOCUMENTING.match(before) or (_VERBATIM.match(before) and _RUBY.search(path))
     return _with(contexts, "comment", "documentation") if documents else _with(contexts, "comment")
+
+
+def _in_docstring(before: bytes, path: str) -> bool:
+    """Whether what stands behind `before` is in a docstring of Python or Julia, or in a documentation of Elixir.
+
+    A text in three quotes that is bound to something is a value.
+    """
+    if not _DOCSTRINGS.search(path):
+        return False
+    last = max(before.rfind(quotes) for quotes in _QUOTES)
+    if last < 0:
+        return False
+    above, _, head = before[:last].rpartition(b"\n")
+    behind = before[last + 3 :].partition(b"\n")[0]
+    if not _OPENS.fullmatch(head):
+        return False
+    if _SUMMARY.match(behind) or head.strip().startswith(b"@"):
+        return True
+    # Where the quotes stand alone, they open one below a head, or at the top of a file.
+    code = [line for line in above.split(b"\n") if line.strip() and not line.lstrip().startswith(b"#")]
+    return not code or bool(_HEAD.match(code[-1]))
 
 
 _CONFIGURATION: Final = re.compile(r"\.(?:ya?ml|json|toml|ini|cfg|conf|config|properties|tfvars|tf|env)(?:\.[a-z]+)?$")

@@ -151,6 +151,50 @@ def test_comments_that_become_documentation(before: str) -> None:
     assert of_line(before.encode(), frozenset({"log"})) == {"log", "comment", "documentation"}
 
 
+PYTHON = b'def encode(key):\n    """Encode.\n\n    Example::\n\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "above"),
+    [
+        ("src/jws.py", PYTHON),
+        ("src/jws.pyi", b"class Key:\n    r'''\n    An example:\n"),
+        ("src/jws.py", b'# coding: utf-8\n\n"""\nSign tokens.\n'),
+        ("src/jws.py", b'def f(key):  # takes bytes\n\n    """\n    For example\n'),
+        ("lib/token.ex", b'  @doc """\n  Signs.\n\n'),
+        ("lib/token.ex", b'  @moduledoc ~S"""\n  Signs.\n\n'),
+        ("src/Jws.jl", b'x = 1\n\n"""Sign a token.\n'),
+    ],
+)
+def test_docstrings(path: str, above: bytes) -> None:
+    """What stands in one is an example."""
+    assert of_line(b"    key = '", frozenset(), path, above) == {"comment", "documentation"}
+
+
+@pytest.mark.parametrize(
+    ("path", "above"),
+    [
+        ("src/jws.py", PYTHON + b'    """\n    x = 1\n'),  # it is closed
+        ("src/jws.py", b'def f():\n    """Sign."""\n'),
+        ("src/jws.py", b'TEMPLATE = """\nserver:\n'),  # a value
+        ("src/jws.py", b'run(\n    """\n'),
+        ("src/jws.py", b'x = """a\n""" % y\n'),
+        ("src/Jws.kt", PYTHON),
+        ("src/jws.py", b""),
+    ],
+)
+def test_near_misses_of_docstrings(path: str, above: bytes) -> None:
+    assert of_line(b"    key = '", frozenset(), path, above) == set()
+
+
+@pytest.mark.parametrize(
+    "before", [">>> key = '", "    >>> key = '", "    ... 'secret': '", "iex(1)> key = '", "iex> f('"]
+)
+def test_sessions_of_interpreters(before: str) -> None:
+    """They are copied into documentation."""
+    assert of_line(before.encode(), frozenset()) == {"comment", "documentation"}
+
+
 def test_code_in_comments_of_ruby() -> None:
     """RDoc takes what is further in than the text around it for code."""
     assert of_line(b"    #   verifier.verify('", frozenset(), "lib/verifier.rb") == {"comment", "documentation"}
