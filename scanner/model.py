@@ -307,8 +307,13 @@ class Cookie(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def identity(self) -> str:
-        """SHA-256 of the signed text and its format: 64 hex digits."""
-        return hashlib.sha256(self.family.encode() + b"\0" + self.signed.reveal()).hexdigest()
+        """SHA-256 of the signed text, its format and its signature: 64 hex digits.
+
+        Each secret makes one signature of a text: what is proved of that says nothing of another.
+        """
+        told = hashlib.sha256(self.family.encode() + b"\0" + self.signed.reveal())
+        told.update(b"\0" + self.signature.reveal())
+        return told.hexdigest()
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):

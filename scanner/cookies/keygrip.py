@@ -17,7 +17,7 @@ from scanner.model import Cookie, Sealed
 
 _COOKIE: Final = re.compile(
     rb"""
-    (?<! [\w.$:-] ) (?! (?: name | value ) ["'] ) ([\w.$:-]{1,128})
+    (?<! [\w.$:-] ) (?! (?: name | value | [Cc]ookie | [Ss]et-[Cc]ookie ) ["'] ) ([\w.$:-]{1,128})
     (?: = | \t | ["'] \s{0,64} , \s{0,64} ["']value["'] \s{0,64} : \s{0,64} ["'] | ["'] \s{0,64} : \s{0,64} ["'] )
     ([^\s;"',]{1,4096})
     """,
@@ -25,6 +25,9 @@ _COOKIE: Final = re.compile(
 )
 """A name and a value: of a header, of a cookie jar with tabs, of a capture, of a JSON object."""
 _SUFFIX: Final = b".sig"
+_DIGESTS: Final = {27: 20, 43: 32, 86: 64}
+"""Bytes of digests by the length of their base64: of SHA-1, and of what may be chosen for it."""
+_HASHES: Final = {20: "sha1", 32: "sha256", 64: "sha512"}
 
 
 class _Place(NamedTuple):
@@ -42,7 +45,8 @@ def decode(text: bytes) -> Cookie | None:
     for name, signature in places.items():
         bare = name.removesuffix(_SUFFIX)
         value = places.get(bare) if bare != name else None
-        mac = exact(signature.value, 20) if value and len(signature.value) == 27 else None
+        length = _DIGESTS.get(len(signature.value))
+        mac = exact(signature.value, length) if value and length else None
         if value and mac:
             cookie = _pair(text, bare, value, signature, mac)
             if cookie.claims is not None:
@@ -57,8 +61,9 @@ def begins(text: bytes) -> bool:
 
 
 def signs(secret: bytes, cookie: Cookie, clues: Clues) -> str | None:
-    """Whether `secret` signs it: HMAC-SHA1 over `name=value`."""
-    if hmac.digest(secret, cookie.signed.reveal(), "sha1") != cookie.signature.reveal():
+    """Whether `secret` signs it: HMAC over `name=value`, by SHA-1 if nothing else is chosen."""
+    signature = cookie.signature.reveal()
+    if hmac.digest(secret, cookie.signed.reveal(), _HASHES[len(signature)]) != signature:
         return None
     return "session of cookie-session or Koa" if cookie.claims is not None else "signed cookie of keygrip"
 

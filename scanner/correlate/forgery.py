@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _DOUBTS: Final = 2
 """Tokens of a family, or cookies of a group, that are tried once nothing was found for its first."""
+_DOUBTED: Final = 400_000
+"""Tries up to which the cookies of a group are tried all the same: those of one name may be of many programs. They take
+less than a second."""
 _CHEAP: Final = 8
 """Tries up to which a secret is worth as long a list as tokens are tried with."""
 _DEAR: Final = 64
@@ -170,7 +173,8 @@ class _Group:
         try on it costs."""
         waiting = sorted(self.cookies, key=_size)
         self.cookies = []
-        while waiting and len(self.cookies) <= _DOUBTS:
+        before = budget.left
+        while waiting and (len(self.cookies) <= _DOUBTS or before - budget.left < _DOUBTED):
             subject, cookie = waiting.pop(0)
             clues = self._clues(subject, thorough=thorough)
             cost = self.module.tries(cookie, clues)

@@ -119,3 +119,19 @@ def test_session_beside_others(engine):
 def test_near_misses(text):
     """A signature without its cookie, or that is none."""
     assert decode(text) is None
+
+
+@pytest.mark.parametrize("digest", ["sha1", "sha256", "sha512"])
+def test_digests_that_may_be_chosen(digest):
+    """`new Keygrip(keys, "sha256")`: its length tells which."""
+    mac = base64.urlsafe_b64encode(hmac.digest(KEY, b"session=eyJ1aWQiOjd9", digest)).rstrip(b"=")
+    cookie = decode(b"Cookie: session=eyJ1aWQiOjd9; session.sig=" + mac)
+    assert cookie is not None
+    assert signs(KEY, cookie, Clues()) == "session of cookie-session or Koa"
+
+
+def test_a_header_of_a_capture():
+    """The name of the header is none of a cookie."""
+    cookie = decode(b'{"name": "Cookie", "value": "' + PAIR + b'"}')
+    assert cookie is not None
+    assert cookie.raw.reveal() == PAIR

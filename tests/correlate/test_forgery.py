@@ -296,3 +296,14 @@ def test_the_path_of_a_signed_url(tells, proved):
         Policy(tries=1_000),
     )
     assert (proofs(found).get("a.log:1", ())[:1] == (".env:1",)) is proved
+
+
+def test_cookies_of_one_name_may_be_of_many_programs():
+    """Secrets that are not found say nothing of other cookies, and two signatures of one text are two cookies."""
+    lines = [flask_session(f"{NOBODYS.decode()} {number}", number) for number in range(9)]
+    lines += [flask_session("keyboard cat", 70), flask_session("changeme", 70)]
+    subjects, notes = scanned({"a.txt": "".join(f"Cookie: session={line}\n" for line in lines)})
+    known = [subject.evidence.get("known_secret") for subject in subjects if subject.kind == "cookie"]
+    assert len(known) == 11
+    assert sorted(filter(None, known)) == ["changeme", "keyboard cat"]
+    assert notes == []
