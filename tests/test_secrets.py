@@ -171,6 +171,10 @@ def test_any_value_has_a_verdict(value, needed):
         (b"${JWT_SECRET}", "reference", "reference"),
         (b"xxxxxxxxxxxx", "placeholder", "placeholder"),
         (b"123456", "weak", "weak"),
+        (b"base64:${base64:32}", "reference", "reference"),
+        (b"$$cap_shop_app-key", "reference", "reference"),
+        (b"$(derive_entropy ", "reference", "reference"),
+        (b"00000000-0000-0000-0000-000000000000", "placeholder", "placeholder"),
     ],
 )
 def test_what_a_program_signs_with_waits_for_nobody(value, kind, used):

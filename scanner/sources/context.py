@@ -38,7 +38,7 @@ _PATHS: Final = tuple(
             "test",
             r"/(?:[^/]*[._-])?(?:test|spec|mock|fixture|e2e)s?\.[a-z0-9.]+$|/tests?[_-][^/]*\.[a-z]+$|/conftest\.py$",
         ),
-        ("test", r"\.(?:snap|feature|t)$"),
+        ("test", r"\.(?:snap|feature|t)$|/\.env\.test(?:ing)?(?:\.local)?$"),
         ("documentation", r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|pod|ipynb)$"),
         ("documentation", r"\.(?:dist-info/metadata|egg-info/pkg-info)$|/pkg-info$"),  # a package's README
         (
