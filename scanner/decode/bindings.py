@@ -7,9 +7,8 @@ than that; a member, what is bound to its name in something that has its owner's
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Collection, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -28,6 +27,8 @@ _WALKS: Final = 200
 """Of those, how many are looked at for what they stand in."""
 _STEPS: Final = 4
 """Names that stand for names."""
+_LOOKED: Final = 1 << 24
+"""Characters between variables and the places at which they are used that are looked at."""
 _LONGEST: Final = 200
 """Characters before a bracket that can say what it opens."""
 
@@ -95,7 +96,8 @@ _TYPED: Final = re.compile(r"[\w>\]?]\s+[$&*]?\Z")
 _HEADING: Final = re.compile(
     r"\b(?:def|function|func|fun|fn|sub|constructor|lambda|class|init|public|private|protected)\b"
 )
-_LINE: Final = re.compile(r"^[ \t]*(?=[^\s#)\]{/*])", re.MULTILINE)
+_TELLS: Final = r"(?=[^\s#)\]{/*])"
+_LINE: Final = re.compile(rf"[ \t]*{_TELLS}")
 """How lines begin that tell how far in their block stands: no comments, ends of arguments, or braces on their own."""
 _IMPORTS: Final = re.compile(
     r"^[ \t]*(?:from|import|use|using)\b[^\n]*|[{\[(][^{}()\[\]\n]{0,200}[}\])]\s*=(?![=>])", re.MULTILINE
@@ -135,6 +137,10 @@ class Bindings:
         self._bindings: dict[str, list[_Binding]] = {}
         self._around: dict[int, frozenset[str]] = {}
         """What bindings stand in, by their places."""
+        self._depths: dict[int, tuple[int, int]] = {}
+        """Of scopes, what `_line` tells."""
+        self._looked = 0
+        """Characters between variables and their uses so far."""
 
     @cached_property
     def text(self) -> str:
@@ -235,34 +241,30 @@ class Bindings:
 
     def _is_seen(self, binding: _Binding, at: int) -> bool:
         """Whether a variable is still known at a place behind it: no line between them ends what it stands in."""
-        starts, blocks, bodies = self._lines
-        line = bisect_right(starts, binding.scope) - 1
-        ends = bodies if binding.value < 0 else blocks
-        return line < 0 or bisect_right(starts, at) <= max(ends[line], line + 1)
+        if self._looked > _LOOKED:
+            self.cut = True
+            return False
+        start, depth = self._line(binding.scope)
+        self._looked += at - start
+        if start < 0:
+            return True
+        # What a body belongs to ends where a line stands no further in, what a block belongs to where one stands less.
+        depth -= binding.value >= 0
+        return depth < 0 or not _ends(depth).search(self.text, start, at + 1)
 
-    @cached_property
-    def _lines(self) -> tuple[list[int], list[int], list[int]]:
-        """Where lines begin that tell how far in they stand; for each the next that stands less far in, by its number,
-        and the next that stands no further in."""
-        starts: list[int] = []
-        blocks: list[int] = []
-        bodies: list[int] = []
-        depths: list[int] = []
-        open_blocks: list[int] = []
-        open_bodies: list[int] = []
-        for number, found in enumerate(_LINE.finditer(self.text)):
-            depth = found.end() - found.start()
-            while open_blocks and depths[open_blocks[-1]] > depth:
-                blocks[open_blocks.pop()] = number
-            while open_bodies and depths[open_bodies[-1]] >= depth:
-                bodies[open_bodies.pop()] = number
-            open_blocks.append(number)
-            open_bodies.append(number)
-            starts.append(found.start())
-            depths.append(depth)
-            blocks.append(len(self.text))
-            bodies.append(len(self.text))
-        return starts, blocks, bodies
+    def _line(self, at: int) -> tuple[int, int]:
+        """Where the last line begins that tells how far in a place stands, and how far; -1 where there is none."""
+        known = self._depths.get(at)
+        if known is None:
+            begin = at
+            while True:
+                begin = self.text.rfind("\n", 0, begin) + 1
+                found = _LINE.match(self.text, begin)
+                if found or not begin:
+                    break
+                begin -= 1
+            known = self._depths[at] = (begin, found.end() - begin) if found else (-1, 0)
+        return known
 
     def _belongs(self, binding: _Binding, owner: str) -> bool:
         """Whether a binding is one of what its name is used as a member of."""
@@ -277,6 +279,12 @@ class Bindings:
                 _enclosing(self.text[max(binding.at - _BEFORE, 0) : binding.at])
             )
         return owner in around
+
+
+@lru_cache(maxsize=128)
+def _ends(depth: int) -> re.Pattern[str]:
+    """What finds a line that stands as far in as that at most."""
+    return re.compile(rf"\n[ \t]{{0,{depth}}}{_TELLS}")
 
 
 def _opened(before: str) -> int:
