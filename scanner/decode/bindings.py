@@ -7,18 +7,19 @@ than that; a member, what is bound to its name in something that has its owner's
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property, lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from scanner.decode.literals import Place, Value, unwrapped, value_at
 
-_TEXT: Final = 1 << 12
+TEXT: Final = 1_536
+"""Bytes that are looked at from a name on, as of settings."""
 _BEFORE: Final = 1 << 11
-"""Bytes that are looked at from a name on, and before it."""
-_AROUND: Final = 400
-"""Of those before it, the ones in which a list that it may be in begins."""
+"""Bytes before it that are looked at."""
+AROUND: Final = 400
+"""Of those, the ones in which a list that it may be in begins; beyond, what stands on its line counts alone."""
 _TRIES: Final = 20_000
 """Places of one file that are looked at for whether a name gets a value there."""
 _BINDINGS: Final = 2_000
@@ -134,9 +135,13 @@ class Bindings:
         self.path = path
         self.cut = False
         """Whether something was not looked at, since there is too much of it."""
+        self.lost = False
+        """Whether names stand for names in more steps than are followed."""
         self._bindings: dict[str, list[_Binding]] = {}
         self._around: dict[int, frozenset[str]] = {}
         """What bindings stand in, by their places."""
+        self._values: dict[int, tuple[Place, Value] | None] = {}
+        """The texts that bindings give, by their places."""
         self._depths: dict[int, tuple[int, int]] = {}
         """Of scopes, what `_line` tells."""
         self._looked = 0
@@ -150,17 +155,15 @@ class Bindings:
     def place(self, at: int) -> Place:
         """What stands at a place, and before it."""
         before = str(self.data[max(at - _BEFORE, 0) : at], "latin-1")
-        return Place(str(self.data[at : at + _TEXT], "latin-1"), before, self.path)
+        return Place(str(self.data[at : at + TEXT], "latin-1"), before, self.path)
 
     def bind(self, words: Collection[str]) -> None:
         """Find what `words` are bound to, and the names that they are bound to."""
         tries = kept = 0
         for _ in range(_STEPS):
-            one = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-            expression = re.compile(rf"(?P<word>{one})(?!\w)(?:(?P<listed>(?={_LISTED}))|{_GETS})", re.MULTILINE)
             self._bindings |= {word: [] for word in words}
             names: set[str] = set()
-            for found in expression.finditer(self.text):
+            for found in _found(frozenset(words), self.text, 0, len(self.text)):
                 tries += 1
                 if tries > _TRIES or kept == _BINDINGS:
                     self.cut = True
@@ -174,6 +177,29 @@ class Bindings:
             words = names - self._bindings.keys()
             if not words:
                 return
+        self.lost = True
+
+    @property
+    def has_text(self) -> bool:
+        """Whether any of what was found is bound to a text."""
+        return any(self._value(binding) for bindings in self._bindings.values() for binding in bindings)
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words that were looked for."""
+        return frozenset(self._bindings)
+
+    def gains(self, words: frozenset[str], stretches: Iterable[tuple[int, int]]) -> bool:
+        """Whether one of `words` may be bound to a text in some stretches, or to a name that is none of them."""
+        tries = 0
+        for begin, end in stretches:
+            for found in _found(words, self.text, begin, end):
+                tries += 1
+                binding = self._binding(found)
+                other = binding and self._other(binding)
+                if tries > _TRIES or (binding and self._value(binding)) or (other and other.word not in words):
+                    return True
+        return False
 
     def literal(self, name: Name, at: int) -> tuple[int, Place, Value] | None:
         """The text that a name stands for at a place: where its binding begins, what stands there, and the value."""
@@ -183,7 +209,7 @@ class Bindings:
         at = found.start()
         if _PART.match(self.text, at - 1) and at:
             return None
-        before = self.text[max(at - _AROUND, 0) : at]
+        before = self.text[max(at - AROUND, 0) : at]
         line = before.rpartition("\n")[2]
         opened = _opened(before)
         heading = before[:opened].rpartition("\n")[2] if opened >= 0 else ""
@@ -204,21 +230,30 @@ class Bindings:
     def _bound(self, name: Name, at: int, steps: int) -> tuple[int, Place, Value] | None:
         """The literal that a name stands for at a place: where its binding begins, that as a place, and the value."""
         for binding in self._fitting(name, at) if steps else ():
-            if binding.value < 0:
-                continue
-            place = self.place(binding.at)
-            value = value_at(place, binding.value - binding.at, literal=True)
+            value = self._value(binding)
             if value:
-                return binding.at, place, value
+                return binding.at, *value
             other = self._other(binding)
             bound = self._bound(other, binding.at, steps - 1) if other else None
             if bound:
                 return bound
         return None
 
+    def _value(self, binding: _Binding) -> tuple[Place, Value] | None:
+        """The text that a name is bound to, and the place of the binding."""
+        if binding.value < 0:
+            return None
+        if binding.at not in self._values:
+            place = self.place(binding.at)
+            value = value_at(place, binding.value - binding.at, literal=True)
+            self._values[binding.at] = (place, value) if value else None
+        return self._values[binding.at]
+
     def _other(self, binding: _Binding) -> Name | None:
         """The name that a name is bound to."""
-        return named(self.place(binding.at).text, binding.value - binding.at) if binding.value >= 0 else None
+        if binding.value < 0:
+            return None
+        return named(str(self.data[binding.at : binding.at + TEXT], "latin-1"), binding.value - binding.at)
 
     def _fitting(self, name: Name, at: int) -> Iterator[_Binding]:
         """The bindings that a name can have at a place, the likeliest first."""
@@ -279,6 +314,30 @@ class Bindings:
                 _enclosing(self.text[max(binding.at - _BEFORE, 0) : binding.at])
             )
         return owner in around
+
+
+def _found(words: frozenset[str], text: str, begin: int, end: int) -> Iterator[re.Match[str]]:
+    """Where words from `begin` to `end` of a text may get a value: to look for words first is much faster."""
+    expression = _expression(words)
+    behind = begin
+    for at in sorted(chain.from_iterable(_places(word, text, begin, end) for word in words)):
+        found = expression.match(text, at, at + TEXT) if at >= behind else None
+        if found:
+            behind = found.end()
+            yield found
+
+
+@lru_cache(maxsize=512)
+def _expression(words: frozenset[str]) -> re.Pattern[str]:
+    one = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+    return re.compile(rf"(?P<word>{one})(?!\w)(?:(?P<listed>(?={_LISTED}))|{_GETS})", re.MULTILINE)
+
+
+def _places(word: str, text: str, begin: int, end: int) -> Iterator[int]:
+    at = text.find(word, begin, end)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1, end)
 
 
 @lru_cache(maxsize=128)

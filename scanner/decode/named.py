@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from scanner.decode import decoder
-from scanner.decode.bindings import Bindings, Name, named
+from scanner.decode.bindings import TEXT, Bindings, Name, named
 from scanner.decode.calls import MOST, Taking, argument
 from scanner.decode.likely import in_use, taken
 from scanner.decode.literals import NAME, Place
@@ -39,6 +39,8 @@ class Followed(NamedTuple):
     """Each `start` is that of its text in the file, ascending."""
     cut: bool
     """Whether there is more to follow than is followed of any file."""
+    barren: frozenset[str] | None = None
+    """The words that were looked for, where none of them is bound to a text, wherever it is known; else None."""
 
 
 class _Use(NamedTuple):
@@ -55,14 +57,16 @@ def follow(data: bytes | memoryview, anchors: Sequence[int], path: str) -> Follo
 
     `anchors` are where what finds calls and settings stands in it, ascending.
     """
-    takes = _TAKES_BARE if _BARE.search(path) else _TAKES
-    takers = [anchor for anchor in anchors if takes.match(data, anchor)]
+    takers = _takers(data, anchors, path)
     if not takers:
-        return Followed([], cut=False)
+        return Followed([], cut=False, barren=frozenset())
     bindings = Bindings(data, path.lower())
     uses, cut = _uses(bindings, takers)
     if uses:
         bindings.bind({use.name.word for use in uses})
+    if not bindings.has_text:
+        cut = cut or bindings.cut
+        return Followed([], cut, None if cut or bindings.lost else bindings.words)
     found: dict[int, Secret] = {}
     for use in uses:
         secret = _secret(bindings, use)
@@ -71,9 +75,30 @@ def follow(data: bytes | memoryview, anchors: Sequence[int], path: str) -> Follo
     return Followed([found[start] for start in sorted(found)], cut or bindings.cut)
 
 
+def stays_barren(
+    data: bytes, anchors: Sequence[int], words: frozenset[str], stretches: Sequence[tuple[int, int]]
+) -> bool:
+    """Whether following names in `data` comes to nothing, as it did in another version with `words`.
+
+    It differs from that in these stretches alone, `TEXT` bytes before what is new and `AROUND` bytes behind it, up to a
+    line's end, among them; `anchors` are those in them. Their paths are not known. Never raises.
+    """
+    bindings = Bindings(data, "")
+    uses, cut = _uses(bindings, _takers(data, anchors, ""))
+    if cut or not words.issuperset(use.name.word for use in uses):
+        return False
+    return not words or not bindings.gains(words, stretches)
+
+
+def _takers(data: bytes | memoryview, anchors: Sequence[int], path: str) -> list[int]:
+    """The anchors at which there may be what takes a name."""
+    takes = _TAKES_BARE if _BARE.search(path) else _TAKES
+    return [anchor for anchor in anchors if takes.match(data, anchor, anchor + TEXT)]
+
+
 def calls(data: bytes | memoryview, anchor: int) -> bool:
     """Whether a function that is called stands at an anchor, which may take a name."""
-    return bool(_CALLS.match(data, anchor))
+    return bool(_CALLS.match(data, anchor, anchor + TEXT))
 
 
 _NAME_REST: Final = rb"[\w.:$@%-]*"
