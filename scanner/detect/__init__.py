@@ -259,7 +259,7 @@ class Detector:
             if start < progress.covered:
                 continue
             joined = reading.of(~index)
-            target = self._targets.get(index) or self._target(index)
+            target = self.target(index)
             limit = min(end, start + reading.max_subject)
             outcome = read(data, target, start, limit, start >= joined.covered)
             if outcome.reach > safe and not reading.final:
@@ -274,7 +274,10 @@ class Detector:
             else:
                 progress.fail(start, outcome.end, barren=outcome.barren or outcome.end == limit < end)
 
-    def _target(self, index: int) -> Target:
+    def target(self, index: int) -> Target:
+        """What stands at the anchors of a lookup."""
+        if index in self._targets:
+            return self._targets[index]
         number = self._lookups[index].pattern
         pattern = self._patterns[number]
         span = self._spans.get(number)

@@ -16,6 +16,7 @@ from scanner.subjects import Subjects
 
 if TYPE_CHECKING:
     from scanner.examine.vain import Until, Vain
+    from scanner.examine.versions import Versions
 
 
 class Examiner:
@@ -59,11 +60,16 @@ class Examiner:
 
     def _read(self, shard: Shard, subjects: Subjects, coverage: Coverage) -> None:
         policy, detector = self._means.policy, self._means.detector
+        versions: Versions | None = None
+        if self._versions:
+            from scanner.examine.versions import Versions
+
+            versions = Versions(self._means.following)
         examined: BlobExamination | None = None
         for window in shard.windows(policy, coverage):
             hits = detector.hits(window.data)
             if window.part is None:
-                self._whole_blobs(window, hits, subjects, coverage)
+                self._whole_blobs(window, hits, versions, subjects, coverage)
                 continue
             if window.part.dropped == 0 and window.part.floor == 0:
                 reading = Reading(policy.max_subject)
@@ -71,7 +77,9 @@ class Examiner:
             if examined:
                 examined.stretch(window.data, hits, window.part)
 
-    def _whole_blobs(self, window: Window, hits: Sequence[Hit], subjects: Subjects, coverage: Coverage) -> None:
+    def _whole_blobs(
+        self, window: Window, hits: Sequence[Hit], versions: Versions | None, subjects: Subjects, coverage: Coverage
+    ) -> None:
         ends, max_subject = window.ends, self._means.policy.max_subject
         for index, group in groupby(hits, key=lambda hit: bisect_right(ends, hit[0])):
             start = ends[index - 1] if index else 0
@@ -81,7 +89,14 @@ class Examiner:
                 continue
             reading = Reading(max_subject, start, ends[index])
             examined = BlobExamination(self._means, window.blob(index), reading, subjects, coverage)
-            examined.whole(window.data, anchors, start, text)
+            version = window.versions[index] if versions and window.versions else None
+            if not (versions and version and text):
+                examined.whole(window.data, anchors, start, text)
+                continue
+            vain = examined.vain_at(window.data, start, text)
+            if not versions.holds_nothing(version, text, anchors, start, vain):
+                examined.whole(window.data, anchors, start, text)
+                versions.note(version, text, anchors, examined.barren, vain)
 
     def _is_vain(self, text: bytes, hits: Sequence[Hit], begin: int) -> bool:
         """Whether it is known that nothing comes of a blob that begins at `begin` of its window."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -51,11 +51,32 @@ class BlobExamination:
         """What stands at the last anchor that was tried."""
         self._secrets: set[int] = set()
         """Where in the blob secrets begin that were found."""
+        self.barren: frozenset[str] | None = frozenset()
+        """The words that names were followed to in vain, where all is; None where something was found."""
 
     def whole(self, data: memoryview, hits: Sequence[Hit], begin: int, text: bytes | None) -> None:
         """Read a blob that stands whole in `data`, from `begin` on; `text` is the same, where `Means.vain` is asked."""
         self._read(data, hits, begin, text)
         self._finish()
+
+    def vain_at(self, data: memoryview, begin: int, text: bytes) -> Callable[[Hit], bool]:
+        """What tells whether a try at an anchor of the blob comes to nothing, for what stands near it alone; arguments
+        as of `whole`."""
+        from scanner.examine.versions import REACH
+
+        detector, vain, attempt = self._means.detector, self._means.vain, self._reader(data, begin, text)
+        end, longest = self._reading.end, self._reading.max_subject
+
+        def is_vain(hit: Hit) -> bool:
+            start, lookup = hit
+            if vain and vain.has_all(text, (hit,), begin):
+                return True
+            if not detector.plain(lookup):
+                return False
+            outcome = attempt(data, detector.target(lookup), start, min(end, start + longest), True)
+            return outcome.empty and not outcome.cut and outcome.reach <= start + REACH
+
+        return is_vain
 
     def stretch(self, data: memoryview, hits: Sequence[Hit], part: Part) -> None:
         """Read one window of a blob that has several."""
@@ -91,7 +112,7 @@ class BlobExamination:
 
         patterns, vain, offset = self._means.patterns, self._means.vain, self._blob.offset
         if vain:
-            from scanner.examine.vain import around
+            from scanner.examine.vain import around, further
         view = View(data, begin, offset)
         looks: dict[str, Look] = {}
 
@@ -113,15 +134,19 @@ class BlobExamination:
                 # What stands before an anchor inside of a subject may be one that was found already.
                 begun = max(begin, self._taken.get(pattern.id, 0) - offset)
                 seen = View(data, begun, offset)
-            place = None
+            places = None
             if vain and text and look.in_place and not target.layers:
-                place = around(text, start - begin, pattern.id, look.in_place.until)
+                until = look.in_place.until
+                place = around(text, start - begin, pattern.id, until)
                 known = vain.get(place) if place else None
+                if not known:
+                    places = place, further(text, start - begin, pattern.id, until, target.behind)
+                    known = vain.get(places[1])
                 if known and start + known.since >= seen.begin:
                     return Alone(start + known.end, start + known.reach, True, known.barren)
             self._found = found = read(seen, start, limit, target.layers, look, joins=joins)
-            if vain and place and seen.begin == begin:
-                vain.note(place, start, found)
+            if vain and places:
+                vain.note(*places, start, found, seen.begin)
             return found
 
         return attempt
@@ -138,6 +163,7 @@ class BlobExamination:
         """Add what was found, as `decoder` has read it, to the subjects."""
         if not found.decoded:
             return
+        self.barren = None
         if isinstance(found.decoded, Secret):
             self._secrets.add(found.start + stretch.blob.offset)
         seen = sighting(stretch, found, self._contexts, self._suppressions)
@@ -163,6 +189,8 @@ class BlobExamination:
             return
         from scanner.decode.wrapped import Found
 
+        if self.barren is not None:
+            self.barren = followed.barren
         if followed.cut:
             path = self._blob.origin.path
             self._coverage.notes.append(f"{path}: not all names were followed that secrets may have here")

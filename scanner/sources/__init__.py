@@ -62,13 +62,35 @@ class Part:
         """Set by the reader: up to where this window was read."""
 
 
+class Version:
+    """A blob that may have been made from another one."""
+
+    __slots__ = ("base", "changed", "key")
+
+    def __init__(
+        self, key: int, base: int = -1, changed: Callable[[], Sequence[tuple[int, int]] | None] | None = None
+    ) -> None:
+        self.key = key
+        """Its number in the shard."""
+        self.base = base
+        """That of the other, which came before it; -1 for none."""
+        self.changed = changed
+        """Gives the stretches that the other has not, ascending; one of no bytes where something is left out. All else
+        it has in this order. None where that is not known."""
+
+
 class Window:
     """A buffer of one or more blobs; it holds until the next is asked for."""
 
-    __slots__ = ("blob", "data", "ends", "part")
+    __slots__ = ("blob", "data", "ends", "part", "versions")
 
     def __init__(
-        self, data: memoryview, ends: Sequence[int], blob: Callable[[int], Blob], part: Part | None = None
+        self,
+        data: memoryview,
+        ends: Sequence[int],
+        blob: Callable[[int], Blob],
+        part: Part | None = None,
+        versions: Sequence[Version | None] = (),
     ) -> None:
         self.data = data
         self.ends = ends
@@ -77,6 +99,8 @@ class Window:
         """Gives the blob of an index of `ends`; asked for those with hits only."""
         self.part = part
         """None for whole blobs."""
+        self.versions = versions
+        """What each blob is made from, where that is told of any; None for one of which nothing is."""
 
 
 class Shard(Protocol):

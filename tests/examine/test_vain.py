@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scanner.decode.setting import until
 from scanner.decode.wrapped import Found
 from scanner.examine import Examiner
-from scanner.examine.vain import Around, Try, Vain, around
+from scanner.examine.vain import Around, Try, Vain, around, further
 from scanner.model import Examination, Policy, Sealed, Secret
 from scanner.rulebook import Pattern
 from tests.examining import PATTERNS, Batch
@@ -30,6 +30,9 @@ _LINES = (
     "",
     "x" * 700,
 )
+
+_LINE = ("pattern", 2, b"  two")
+_FAR = ("pattern", -9, b"digest of all of it")
 
 
 def found(examination: Examination) -> list[tuple[str, str, list[tuple[str, int, int]]]]:
@@ -108,30 +111,48 @@ class TestVain:
     def test_all_anchors_have_to_be_known(self) -> None:
         """One that stands between other bytes, or whose lookup does not say how far it looks, is not."""
         vain = self.vain()
-        vain.note(("pattern", 0, b"two"), 100, Found(None, 100, 101, 103, barren=True, since=100))
+        vain.note(("pattern", 0, b"two"), _FAR, 100, Found(None, 100, 101, 103, barren=True, since=100), 0)
         assert vain.get(("pattern", 0, b"two")) == Try(0, 1, 3, True)
         assert vain.has_all(b"two", [(7, 0)], 7)
         assert not vain.has_all(b"two\n", [(7, 0)], 7)
         assert not vain.has_all(b"two", [(7, 0), (7, 1)], 7)
 
-    def test_a_try_that_looked_further_or_found_something_is_not_kept(self) -> None:
-        vain, place = self.vain(), ("pattern", 2, b"  two")
+    def test_a_try_that_found_something_is_not_kept(self) -> None:
+        vain = self.vain()
         subject = Secret(raw=Sealed(b"two"), value=Sealed(b"two"), name="")
-        for tried in (
-            Found(None, 2, 3, 5, since=-1),
-            Found(None, 2, 3, 6, since=2),
-            Found(None, 2, 3, 5),
-            Found(subject, 2, 5, 5, since=2),
-        ):
-            vain.note(place, 2, tried)
-            assert vain.get(place) is None
-        vain.note(place, 2, Found(None, 2, 3, 5, since=0))
-        assert vain.get(place) == Try(-2, 1, 3, False)
+        vain.note(_LINE, _FAR, 2, Found(subject, 2, 5, 5, since=2), 0)
+        assert vain.get(_LINE) is vain.get(_FAR) is None
+
+    def test_a_try_is_kept_for_its_line_alone_where_it_looked_no_further(self) -> None:
+        """Otherwise for all that may have been looked at; and for nothing, if it was not let look at that."""
+        for tried in (Found(None, 2, 3, 5, since=-1), Found(None, 2, 3, 6, since=2), Found(None, 2, 3, 5)):
+            vain = self.vain()
+            vain.note(_LINE, _FAR, 2, tried, 0)
+            assert vain.get(_LINE) is vain.get(_FAR) is None
+            vain.note(_LINE, _FAR, 2, tried, -7)
+            assert vain.get(_LINE) is None
+            assert vain.get(_FAR) == Try(-9, 1, tried.reach - 2, False)
+        vain = self.vain()
+        vain.note(_LINE, _FAR, 2, Found(None, 2, 3, 5, since=0), 1)
+        assert vain.get(_LINE) is vain.get(_FAR) is None
+        vain.note(_LINE, _FAR, 2, Found(None, 2, 3, 5, since=0), 0)
+        assert vain.get(_LINE) == Try(-2, 1, 3, False)
+        assert vain.get(_FAR) is None
+
+    def test_what_is_further_off(self) -> None:
+        """From 2,048 bytes before the text on that an anchor is inside of, as far as they are there."""
+        text = b"x" * 3000 + b" app.session_secret = y\n"
+        place = further(text, 3005, "pattern", until, b".aps")
+        assert place[:2] == ("pattern", 3001 - 2048 - 3005)
+        assert place == further(b"z" + text[3001 - 2048 :], 2053, "pattern", until, b".aps")
+        assert place != further(b"z" * 2048 + text[3001:], 2052, "pattern", until, b".aps")
+        assert place != further(text + b"z", 3005, "pattern", until, b".aps")
+        assert further(b"a.b = c", 2, "pattern", until, b".a")[1] == -2
 
     def test_room_is_bounded(self) -> None:
         """Beyond eight megabytes it begins anew."""
         vain = self.vain()
         places: list[Around] = [("pattern", 0, bytes([number]) * (3 << 20)) for number in range(3)]
         for place in places:
-            vain.note(place, 0, Found(None, 0, 1, 1, since=0))
+            vain.note(place, _FAR, 0, Found(None, 0, 1, 1, since=0), 0)
         assert [vain.get(place) is not None for place in places] == [False, False, True]

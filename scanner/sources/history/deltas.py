@@ -12,6 +12,15 @@ from typing import Final
 _SIZES: Final = 20
 """Bytes in which the two sizes at its beginning end, seven bits a byte and the lowest first."""
 
+_LOOKED_AT: Final = 1 << 16
+"""Bytes of a delta in which is looked for what it changes: of a longer one that is nearly all."""
+_GIVEN: Final = [
+    [((bits & (1 << bit) - 1).bit_count(), 8 * bit) for bit in range(4) if bits >> bit & 1] for bits in range(16)
+]
+"""Of a number of which these bytes are given: which of them each is, and how far it is shifted."""
+_BYTES: Final = [bits.bit_count() for bits in range(16)]
+"""How many bytes of it are given."""
+
 
 class DeltaError(Exception):
     """The bytes are no delta of this base."""
@@ -44,6 +53,45 @@ def _sizes(delta: bytes) -> tuple[int, int, int]:
     except IndexError:
         raise DeltaError("its sizes are cut short") from None
     return base, made, at + 1
+
+
+def changed(delta: bytes) -> list[tuple[int, int]] | None:
+    """The stretches of what a delta makes that its base does not have, ascending: where each begins, and where it ends.
+
+    One of no bytes stands where what is copied from two places meets, or where base or object has an end alone. What
+    stands between two of them is copied as it is. None for what is no delta, or too long to be looked at.
+    """
+    if len(delta) > _LOOKED_AT:
+        return None
+    stretches: list[tuple[int, int]] = []
+    made = begin = last = 0
+    """The bytes that are made so far, those up to the last copy's end, and where in the base that ended."""
+    try:
+        whole, size, at = _sizes(delta)
+        end = len(delta)
+        while at < end:
+            command = delta[at]
+            at += 1
+            if command < 0x80:
+                made += command
+                at += command
+                continue
+            start = length = 0
+            for bit, shift in _GIVEN[command & 0x0F]:
+                start |= delta[at + bit] << shift
+            at += _BYTES[command & 0x0F]
+            for bit, shift in _GIVEN[command >> 4 & 0x07]:
+                length |= delta[at + bit] << shift
+            at += _BYTES[command >> 4 & 0x07]
+            if begin < made or start != last:
+                stretches.append((begin, made))
+            made += length or 0x10000
+            begin, last = made, start + (length or 0x10000)
+    except (DeltaError, IndexError):
+        return None
+    if begin < made or last != whole:
+        stretches.append((begin, made))
+    return stretches if made == size else None
 
 
 def apply_plainly(base: bytes, delta: bytes) -> bytes:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from scanner.model import Coverage, Origin, Skipped
-from scanner.sources import Blob, Limits, Window, stream
+from scanner.sources import Blob, Limits, Version, Window, stream
 from scanner.sources.git.command import Git, GitError
 from scanner.sources.git.objects import Missing, objects
+from scanner.sources.history import deltas
 from scanner.sources.history.packs import BLOB, COMMIT, TAG, TREE
 from scanner.sources.history.store import Place, Store, open_store
 from scanner.sources.history.walk import COSTLY, Trouble
@@ -76,7 +77,7 @@ class Objects:
         numbers = self.numbers if self.names is not None else store.without_copies(self.numbers)
         most = _LARGE if limits.max_file_size is None else min(limits.max_file_size, _LARGE)
         troubled: list[int] = []
-        for number, kind, found in store.read(numbers):
+        for number, kind, found in store.read(numbers, batch.tell if self.names is None else None):
             if kind == TREE:
                 continue
             coverage.planned += 1
@@ -169,6 +170,16 @@ class _Batch:
         self.objects: list[tuple[int, int]] = []
         """Number, and which of its names is meant."""
         self.wide: set[int] = set()
+        self.versions: list[Version | None] = []
+        self.made: Version | None = None
+        """What the next object is made from."""
+        self.plain: set[int] = set()
+        """The numbers of all objects so far that are here as they are."""
+
+    def tell(self, number: int, base: int, delta: bytes) -> None:
+        """Note what the next object is made from."""
+        if base in self.plain:
+            self.made = Version(number, base, functools.partial(deltas.changed, delta))
 
     def add(self, number: int, index: int, data: bytes) -> None:
         """Put an object behind those that are there."""
@@ -176,6 +187,11 @@ class _Batch:
         if data[:1] in (b"\xff", b"\xfe") and is_utf16(data[:4]):
             data = narrow(data[2:], little=data[0] == 0xFF)
             self.wide.add(len(self.ends))
+            self.versions.append(None)
+        else:
+            made, self.made = self.made, None
+            self.versions.append(made if made and made.key == number else Version(number))
+            self.plain.add(number)
         end = self.used + len(data)
         self.view[self.used : end] = data
         self.used = end
@@ -186,11 +202,11 @@ class _Batch:
         """The window of what is there, if there is anything; then begin anew."""
         if not self.ends:
             return
-        yield Window(self.view[: self.used], self.ends, self._blob)
+        yield Window(self.view[: self.used], self.ends, self._blob, versions=self.versions)
         coverage.read += len(self.ends)
         coverage.bytes += self.bytes
         self.used = self.bytes = 0
-        self.ends, self.objects, self.wide = [], [], set()
+        self.ends, self.objects, self.wide, self.versions = [], [], set(), []
 
     def _blob(self, at: int) -> Blob:
         number, index = self.objects[at]

@@ -17,7 +17,7 @@ from scanner.sources.git.command import Git
 from scanner.sources.history import inflate, loose, walk
 from scanner.sources.history.ids import Array, Ids, matrix, prefixes
 from scanner.sources.history.packs import UNKNOWN, Index, Pack, PackError, read_index, read_multi_index
-from scanner.sources.history.walk import Found, Trouble
+from scanner.sources.history.walk import Found, Tell, Trouble
 from scanner.sources.tree import display, skipped
 
 T = TypeVar("T")
@@ -178,7 +178,7 @@ class Store:
         copies = frozenset(self.copies[first:end].tolist())
         return [number for number in numbers if number not in copies]
 
-    def read(self, numbers: Sequence[int]) -> Iterator[tuple[int, int, Found]]:
+    def read(self, numbers: Sequence[int], tell: Tell | None = None) -> Iterator[tuple[int, int, Found]]:
         """Number, kind and bytes of objects whose numbers ascend; or why there are no bytes."""
         for which, group in itertools.groupby(numbers, lambda number: bisect_right(self.starts, number) - 1):
             start = self.starts[which]
@@ -189,7 +189,8 @@ class Store:
                 continue
             pack = self.packs[which]
             kinds = pack.kind[positions].tolist()
-            for (position, found), kind in zip(walk.walk(pack, positions), kinds, strict=True):
+            told = functools.partial(_tell, tell, start) if tell else None
+            for (position, found), kind in zip(walk.walk(pack, positions, told), kinds, strict=True):
                 if kind == UNKNOWN:
                     yield start + position, *self._alone(pack, position)
                 else:
@@ -239,6 +240,10 @@ class Store:
         for link in reversed(chain):
             found = walk.made(pack, link, found)
         return kind, found
+
+
+def _tell(tell: Tell, start: int, position: int, base: int, delta: bytes) -> None:
+    tell(start + position, start + base, delta)
 
 
 def _folders(folders: Sequence[str], coverage: Coverage) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from scanner.sources.history import deltas, inflate
@@ -30,11 +31,13 @@ COSTLY: Final = Trouble("too-large", "it is made in too many steps")
 _BASELESS: Final = Trouble("unreadable", "what it is made from cannot be read")
 
 Found = bytes | Trouble
+Tell = Callable[[int, int, bytes], None]
+"""`tell(number, base, delta)`: what an object is made from, before it comes itself."""
 
 
-def walk(pack: Pack, positions: Sequence[int]) -> Iterator[tuple[int, Found]]:
+def walk(pack: Pack, positions: Sequence[int], tell: Tell | None = None) -> Iterator[tuple[int, Found]]:
     """The objects at the positions, which ascend: position, and bytes or why there are none."""
-    return _Walk(pack).along(positions)
+    return _Walk(pack, tell).along(positions)
 
 
 def made(pack: Pack, position: int, base: Found | None) -> Found:
@@ -43,18 +46,23 @@ def made(pack: Pack, position: int, base: Found | None) -> Found:
     return _made(memoryview(pack.data)[begin:limit], size, base)
 
 
-def _made(view: memoryview, size: int, base: Found | None) -> Found:
+def _made(view: memoryview, size: int, base: Found | None, tell: Callable[[bytes], None] | None = None) -> Found:
     if size > WHOLE:
         return LARGE
     if isinstance(base, Trouble):
         return base if base in (LARGE, COSTLY) else _BASELESS
     try:
         data = inflate.whole(view, size)
-        return data if base is None else deltas.apply(base, data, WHOLE)
+        if base is None:
+            return data
+        made = deltas.apply(base, data, WHOLE)
     except OverflowError:
         return LARGE
     except (ValueError, deltas.DeltaError) as error:
         return Trouble("unreadable", str(error))
+    if tell:
+        tell(data)
+    return made
 
 
 class _Held:
@@ -72,8 +80,9 @@ class _Held:
 class _Walk:
     """One way through a pack."""
 
-    def __init__(self, pack: Pack) -> None:
+    def __init__(self, pack: Pack, tell: Tell | None) -> None:
         self.pack = pack
+        self.tell = tell
         self.stack: list[_Held] = []
         """What the present object is made from, the nearest last."""
         self.held = 0
@@ -95,7 +104,8 @@ class _Walk:
                 base = self._data(stack[-1])
                 if stack[-1].until == until:  # Nothing else is made from this base.
                     self._drop(stack[-1])
-            data = _made(view[begin:limit], size, base)
+            tell = functools.partial(self.tell, position, parent) if self.tell and parent >= 0 else None
+            data = _made(view[begin:limit], size, base, tell)
             if until > position + 1:
                 self._hold(_Held(position, until, data))
             yield position, data
