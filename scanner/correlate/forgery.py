@@ -7,8 +7,10 @@ secrets that lie near. All bounds count tries, not seconds, so that two runs fin
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from itertools import chain, islice, takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -23,6 +25,8 @@ from scanner.rulebook import load_cookies
 from scanner.secrets import known
 
 if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
     from scanner.correlate import Tokens
 
 _DOUBTS: Final = 2
@@ -34,6 +38,8 @@ _CHEAP: Final = 8
 """Tries up to which a secret is worth as long a list as tokens are tried with."""
 _DEAR: Final = 64
 """Tries above which only likely secrets are tried."""
+_BATCH: Final = 64
+"""Secrets that are tried at a time: so many dear ones take some hundredths of a second."""
 _STRETCHED_BYTES: Final = 20
 """Where a secret costs more, it has as many bytes at least: frameworks that stretch it ask for thirty and more."""
 _SALTS: Final = 64
@@ -147,8 +153,10 @@ def _of_tokens(tokens: Tokens, signers: Signers, policy: Policy, coverage: Cover
 class _Group:
     """Cookies, or tokens that are no JWS, of one format and name, which are likely signed with one secret."""
 
-    def __init__(self, name: str, salts: tuple[bytes, ...], origins: tuple[str, ...]) -> None:
-        """`name` is that of the format; salts and origins are those of the scan."""
+    def __init__(self, name: str, salts: tuple[bytes, ...], origins: tuple[str, ...], jobs: int) -> None:
+        """`name` is that of the format; salts and origins are those of the scan. As many `jobs` are done at once, 0 for
+        one a processor."""
+        self._jobs = jobs
         self.module = family(name)
         entry = load_cookies().get(name)
         self._names = entry.names if entry else ()
@@ -201,15 +209,30 @@ class _Group:
     def _first(
         self, cookie: Cookie | Token, clues: Clues, candidates: Iterable[Candidate], budget: Budget, cost: int
     ) -> _Proof | None:
-        for candidate in candidates:
-            if budget.left < cost:
-                self.is_cut = True
-                return None
-            budget.left -= cost
-            words = self.module.signs(candidate.secret, cookie, clues)
-            if words:
-                return _Proof(candidate, words)
+        def signs(candidate: Candidate) -> str | None:
+            return self.module.signs(candidate.secret, cookie, clues)
+
+        left = iter(candidates)
+        # To stretch a key leaves the interpreter to others.
+        with self._threads(cost) as threads:
+            while batch := list(islice(left, _BATCH)):
+                paid = batch[: budget.left // cost]
+                for candidate, words in zip(paid, (threads.map if threads else map)(signs, paid), strict=True):
+                    budget.left -= cost
+                    if words:
+                        return _Proof(candidate, words)
+                if len(paid) < len(batch):
+                    self.is_cut = True
+                    return None
         return None
+
+    def _threads(self, cost: int) -> ThreadPoolExecutor | nullcontext[None]:
+        """What tries several secrets at once, where one costs much."""
+        if cost <= _DEAR or self._jobs == 1:
+            return nullcontext()
+        from concurrent.futures import ThreadPoolExecutor
+
+        return ThreadPoolExecutor(self._jobs or os.cpu_count())
 
 
 def _size(pair: tuple[Subject, Cookie | Token]) -> tuple[int, str]:
@@ -230,7 +253,7 @@ def _of_cookies(
         if name and hasattr(family(name), "signs"):
             key = name, subject.sightings[0].name
             if key not in groups:
-                groups[key] = _Group(name, signers.salts(subject), origins)
+                groups[key] = _Group(name, signers.salts(subject), origins, policy.jobs)
             groups[key].cookies.append((subject, decoded))
     budget = Budget(policy.tries)
     cheap_first = sorted(groups.values(), key=lambda group: group.cost)

@@ -172,18 +172,20 @@ def rails_cookie(secret: str) -> str:
     return f"user={value.decode()}--{hmac.digest(key, value, 'sha256').hex()}"
 
 
-def test_the_budget_of_cookies():
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_the_budget_of_cookies(jobs):
     """What a try costs is counted, and what was left out is told; more tries prove it, and nothing is told then."""
     others = "".join(f"SECRET_KEY_BASE_{number}={OTHER}{number:02}\n" for number in range(20))
     files = {"one/.env": f"{others}SECRET_KEY_BASE={SECRET}\n", "two/a.log": f"Cookie: {rails_cookie(SECRET)}\n"}
-    found, notes = scanned(files, Policy(tries=10_000))
+    found, notes = scanned(files, Policy(tries=10_000, jobs=jobs))
     assert "signed_by" not in found[-1].evidence
     assert notes == ["secrets of cookies: 10,000 tries (--tries) were not enough for all; cookies concerned: 1"]
-    found, notes = scanned(files, Policy(tries=20_000))
+    found, notes = scanned(files, Policy(tries=20_000, jobs=jobs))
     assert (found[-1].evidence["signed_by"], notes) == ("one/.env:21", [])
 
 
-def test_what_lies_near_is_tried_first():
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_what_lies_near_is_tried_first(jobs):
     """Where tries are dear, the secrets of a cookie's own folder come before those of others."""
     others = "".join(f"SECRET_KEY_BASE_{number}={OTHER}{number:02}\n" for number in range(20))
     files = {
@@ -191,7 +193,7 @@ def test_what_lies_near_is_tried_first():
         "two/config/.env": f"SECRET_KEY_BASE={SECRET}\n",
         "two/log/a.log": f"Cookie: {rails_cookie(SECRET)}\n",
     }
-    found, _ = scanned(files, Policy(tries=2_000))
+    found, _ = scanned(files, Policy(tries=2_000, jobs=jobs))
     assert found[-1].evidence["signed_by"] == "two/config/.env:1"
 
 
