@@ -51,11 +51,12 @@ class Versions:
         if changed is None:
             return False
         stretches = near(text, changed)
-        tried = _within(hits, stretches, begin)
+        tried = _within(hits, stretches, begin, _BEFORE)
         if not all(map(vain, tried)):
             return False
         words = self._words.get(version.base, frozenset())
-        takers = sorted({start - begin for start, lookup in tried if lookup in self._following})
+        following = [hit for hit in tried if hit[1] in self._following]
+        takers = sorted({start - begin for start, _ in _within(following, stretches, begin, 0)})
         if (takers or words) and not stays_barren(text, takers, words, stretches):
             return False
         self._settle(version, words)
@@ -101,12 +102,12 @@ def near(text: bytes, changed: Sequence[tuple[int, int]]) -> list[tuple[int, int
     return stretches
 
 
-def _within(hits: Sequence[Hit], stretches: Sequence[tuple[int, int]], begin: int) -> list[Hit]:
-    """Those of the hits, which ascend, that start in one of the stretches or a little behind it."""
+def _within(hits: Sequence[Hit], stretches: Sequence[tuple[int, int]], begin: int, behind: int) -> list[Hit]:
+    """Those of the hits, which ascend, that start in one of the stretches, or so many bytes behind it."""
     found = []
     at = 0
     for hit in hits:
-        while at < len(stretches) and stretches[at][1] + _BEFORE <= hit[0] - begin:
+        while at < len(stretches) and stretches[at][1] + behind <= hit[0] - begin:
             at += 1
         if at == len(stretches):
             break

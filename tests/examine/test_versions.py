@@ -106,31 +106,38 @@ def test_versions_give_what_each_gives_alone(text: str, edits: list[tuple[int, l
     assert held(Chain(blobs, made)) == sorted(expected)
 
 
-_APART = b"x = 1\n" * 2000
-_USE = b"token = jwt.sign(claims, KEY)\n"
-_BARREN = b"def f(secret):\n    return other(secret)\nKEY = environment.key\n" + _APART + _USE + _APART
+_APART = "x = 1\n" * 2000
+_USE = "token = jwt.sign(claims, KEY)\n"
+_BARREN = "def f(secret):\n    return other(secret)\nKEY = environment.key\n" + _APART + _USE + _APART
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "holds"),
+    ("text", "old", "new", "holds"),
     [
-        (b"environment.key", b"environment.value", False),
-        (b"environment.key", b"'%b'" % _SECRET.encode(), True),
-        (b"environment.key", b"STATED", True),
-        (b"(claims, KEY)", b"(claims, OTHER)", False),
-        (b"(claims, KEY)", b"(claims, '%b')" % _SECRET.encode(), True),
-        (b"other(secret)", b"cookieParser('%b')" % _SECRET.encode(), True),
-        (b"def f(", b"", False),
+        (_BARREN, "environment.key", "environment.value", False),
+        (_BARREN, "environment.key", f"'{_SECRET}'", True),
+        (f"STATED = '{_SECRET}'\n" + _BARREN, "environment.key", "STATED", True),
+        (_BARREN, "(claims, KEY)", "(claims, OTHER)", False),
+        (_BARREN, "(claims, KEY)", f"(claims, '{_SECRET}')", True),
+        (f"STATED = '{_SECRET}'\n" + _BARREN, "(claims, KEY)", "(claims, STATED)", True),
+        (_BARREN, "other(secret)", f"cookieParser('{_SECRET}')", True),
+        (_BARREN, "def f(", "", False),
+        (f"jwt_secret = '{_SECRET[:2]}'\n" + _BARREN, f"{_SECRET[:2]}'", f"{_SECRET}'", True),
+        (f"- name: JWT_SECRET\n  value: {_SECRET[:2]}\n", f"{_SECRET[:2]}\n", f"{_SECRET}\n", True),
+        (f"STATED = '{_SECRET}'\ncookieParser(\n\n\n\n\n\n\n  none)\n" + _BARREN, "none", "STATED", True),
+        ("app.use(other({\n" + "  a: 1,\n" * 99 + "  secret: 'kekse-und-milch',\n}))\n", "other", "session", True),
+        (f"bearer {_TOKEN[:-9]}\n" + _BARREN, "\n", f"{_TOKEN[-9:]}\n", True),
+        (f"bearer x{_TOKEN[3:]}\n" + _BARREN, "x", "eyJ", True),
     ],
 )
-def test_what_is_new_decides(old: bytes, new: bytes, holds: bool) -> None:
-    """A name that is bound anew far from its use, a use of another name, and what stands in the new text itself."""
-    text = b"STATED = '%b'\n" % _SECRET.encode() + _APART + _BARREN if b"STATED" in new else _BARREN
+def test_what_is_new_decides(text: str, old: str, new: str, holds: bool) -> None:
+    """A name that is bound anew far from its use, a use of another name, and what stands in the new text or around it:
+    on its line, on the lines before and behind it, and across its ends."""
     at = text.index(old)
-    blobs = [text, text[:at] + new + text[at + len(old) :]]
-    assert {path for *_, path, _ in held(Chain(blobs, [(-1, None), (0, [(at, at + len(new))])]))} == (
-        {"1.txt"} if holds else set()
-    )
+    blobs = [text.encode(), (text[:at] + new + text[at + len(old) :]).encode()]
+    chain = Chain(blobs, [(-1, None), (0, [(at, at + len(new))])])
+    assert ("1.txt" in {path for *_, path, _ in held(chain)}) == holds
+    assert bool(held(Batch(blobs[1:]))) == holds
 
 
 def test_a_version_is_not_read_where_nothing_near_what_is_new_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,7 +150,7 @@ def test_a_version_is_not_read_where_nothing_near_what_is_new_is(monkeypatch: py
         whole(self, *rest)
 
     monkeypatch.setattr(BlobExamination, "whole", noting)
-    blobs = [_BARREN, _BARREN + b"y = 2\n", b"z = 3\n" + _BARREN]
+    blobs = [text.encode() for text in (_BARREN, _BARREN + "y = 2\n", "z = 3\n" + _BARREN)]
     ends = [[(len(_BARREN), len(_BARREN) + 6)], [(0, 6)]]
     assert held(Chain(blobs, [(-1, None), (0, ends[0]), (0, ends[1])])) == []
     assert read == ["0.txt"]
