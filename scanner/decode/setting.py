@@ -31,7 +31,7 @@ from scanner.secrets import judge, judge_used
 
 MOST: Final = 1_536
 """Bytes of a text that are looked at."""
-_LINES: Final = 5
+_LINES: Final = re.compile(rb"(?:[^\n]*+\n){5}")
 """Lines of it; a pattern takes four at most."""
 _BEFORE: Final = 1 << 11
 """Bytes before it."""
@@ -79,12 +79,8 @@ def _names_salt(place: Place) -> bool:
 
 def until(text: bytes, start: int) -> int:
     """Up to where what starts at `start` of a text is looked at."""
-    at, end = start, min(start + MOST, len(text))
-    for _ in range(_LINES):
-        at = text.find(b"\n", at, end) + 1
-        if not at:
-            return end
-    return at
+    lines = _LINES.match(text, start, start + MOST)
+    return lines.end() if lines else min(start + MOST, len(text))
 
 
 def sets(text: bytes, line: bytes, path: str) -> bool:

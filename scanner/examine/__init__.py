@@ -101,7 +101,7 @@ class Examiner:
     def _is_vain(self, text: bytes, hits: Sequence[Hit], begin: int) -> bool:
         """Whether it is known that nothing comes of a blob that begins at `begin` of its window."""
         vain = self._means.vain
-        return vain is not None and vain.has_all(text, hits, begin) and not self._calls(text, hits, begin)
+        return vain is not None and not self._calls(text, hits, begin) and vain.has_all(text, hits, begin)
 
     def _calls(self, text: bytes, hits: Sequence[Hit], begin: int) -> bool:
         """Whether what may take a name is called in a blob: it is bound elsewhere, otherwise in each version."""
