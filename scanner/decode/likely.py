@@ -257,7 +257,7 @@ _HEADS: Final = 4
 
 def _heads(place: Place) -> Iterator[str]:
     """The lines under which a name stands in programs without brackets, from the inside out."""
-    if not _INDENTS.search(place.path):
+    if place.path and not _INDENTS.search(place.path):  # without a path it may be of any kind
         return
     *lines, last = place.before.split("\n")
     indent, count = _indent(last + "x"), 0

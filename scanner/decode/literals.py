@@ -272,12 +272,16 @@ _BARE: Final = re.compile(
 """A name and a word that ends the line: `bare_at` takes that in configuration. Or it is on the next line."""
 _NO_CONFIGURATION: Final = re.compile(rb"[(){};=\"']")
 """What a line of configuration has not before a name."""
+_LISP: Final = re.compile(rb"[\w.-]+/[\w.-]+\s")
+"""A function of a namespace, and white space before what it takes."""
 
 
 def paths(text: bytes, line: bytes) -> tuple[str, ...]:
     """Paths of the kinds of files in which `text` may be read, each in its own way, behind its `line`."""
     if _SPACED.match(text):
         return "", ".rb"
+    if _LISP.match(text):
+        return "", ".clj"
     if _FLOW.match(text):
         return "", ".yaml"
     if _BARE.match(text) and not _NO_CONFIGURATION.search(line):
