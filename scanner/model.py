@@ -236,6 +236,11 @@ DECODERS: Final = (
 """The modules of `scanner.decode` that a pattern may name."""
 
 
+def _identity(text: bytes, signature: Sealed) -> str:
+    # Of the text's digest, so that no other text has what begins its signature at its end.
+    return hashlib.sha256(hashlib.sha256(text).digest() + signature.reveal()).hexdigest()
+
+
 class Token(msgspec.Struct, frozen=True, kw_only=True):
     """A decoded token. Nothing in it is verified: header and claims are the issuer's or an attacker's word."""
 
@@ -277,9 +282,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
 
         Each secret makes one signature of a text: what is proved of that says nothing of another.
         """
-        told = hashlib.sha256(self.signed.reveal())
-        told.update(b"\0" + self.signature.reveal())
-        return told.hexdigest()
+        return _identity(self.signed.reveal(), self.signature)
 
 
 class Cookie(msgspec.Struct, frozen=True, kw_only=True):
@@ -316,9 +319,7 @@ class Cookie(msgspec.Struct, frozen=True, kw_only=True):
 
         Each secret makes one signature of a text: what is proved of that says nothing of another.
         """
-        told = hashlib.sha256(self.family.encode() + b"\0" + self.signed.reveal())
-        told.update(b"\0" + self.signature.reveal())
-        return told.hexdigest()
+        return _identity(self.family.encode() + b"\0" + self.signed.reveal(), self.signature)
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):

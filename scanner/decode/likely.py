@@ -38,10 +38,8 @@ _STORE_WORDS: Final = frozenset({
     "store", "field", "salt", "password", "hash",
 })  # fmt: skip
 """Words of the keys under which programs keep what they have, and of labels."""
-_ATTRIBUTE_OF_APP: Final = re.compile(
-    r"(?:app|application|server)\.secret_key$|(?:app|application|server)\.config\[[\"']SECRET_KEY$"
-)
-"""Flask's own names: whatever stands there is its secret."""
+_ATTRIBUTE_OF_APP: Final = re.compile(r"(?:app|application|server)\.(?:secret_key|config\[[\"']SECRET_KEY|keys)$")
+"""Flask's and Koa's own names: whatever stands there is their secret."""
 _SESSION_OPTIONS: Final = re.compile(r"\b(?:session|cookieSession|expressSession)\s*\(\s*\{[^{}()]*$")
 """The options of the session middlewares of Express and Koa, not of what is nested in them."""
 _LETTERS: Final = 2
@@ -88,7 +86,9 @@ def taken(place: Place, name: str, entry: SecretName, value: Value, content: str
         if _elsewhere(place, value, 200) and not shipped:
             return False
         named = _DOTTED.fullmatch(content) if not value.quoted else "secret" not in words and _is_key(content)
-        said = value.quoted and "secret" in words and _speaks_of_sessions(place, name, imports=False)
+        said = (
+            value.quoted and "secret" in words and (value.fallback or _speaks_of_sessions(place, name, imports=False))
+        )
         return strong or published or own or said or (not named and _speaks(content, verdict))
     if shipped or option:
         return True

@@ -75,11 +75,12 @@ class TestValid:
         assert (read.form, read.header, read.claims, read.payload) == ("jwe", token.header, None, "encrypted")
         assert (read.times, read.signature_bytes, read.anomalies) == ({}, 16, ())
 
-    def test_identity_is_of_the_signed_text(self):
-        """The same header and payload with another signature are the same token."""
-        one, other = (decoded(compact({"alg": "HS256"}, {"sub": "svc"}, bytes([n]) * 32)) for n in (1, 2))
-        assert one.identity == other.identity
-        assert one.identity != decoded(compact({"alg": "HS256"}, {"sub": "sve"})).identity
+    def test_identity_is_of_text_and_signature(self):
+        """The same header and payload with another signature are another token: another secret has made it."""
+        one, same, other = (decoded(compact({"alg": "HS256"}, {"sub": "svc"}, bytes([n]) * 32)) for n in (1, 1, 2))
+        assert one.identity == same.identity
+        assert one.identity != other.identity
+        assert one.identity != decoded(compact({"alg": "HS256"}, {"sub": "sve"}, bytes([1]) * 32)).identity
 
     def test_detached_payload(self):
         """A JWS whose payload travels elsewhere (RFC 7515 appendix F) is a token without claims, one a signature."""

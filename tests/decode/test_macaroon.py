@@ -133,7 +133,8 @@ def test_read(writer):
     }  # fmt: skip
     assert {name: date and date.seconds for name, date in token.times.items()} == {"exp": 1767225600}
     assert token.signature.reveal() == NARROWED.signature
-    assert token.identity == hashlib.sha256(b"made-up\0account = 7\0time < 2026-01-01T00:00:00Z\0third").hexdigest()
+    text = hashlib.sha256(b"made-up\0account = 7\0time < 2026-01-01T00:00:00Z\0third").digest()
+    assert token.identity == hashlib.sha256(text + NARROWED.signature).hexdigest()
 
 
 @pytest.mark.parametrize("writer", WRITERS)
