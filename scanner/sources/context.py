@@ -36,7 +36,7 @@ _PATHS: Final = tuple(
     for context, expression in (
         (
             "test",
-            r"/(?:[^/]*[._-])?(?:test|spec|mock|fixture|e2e)s?\.[a-z0-9.]+$|/tests?[_-][^/]*\.[a-z]+$|/conftest\.py$",
+            r"/(?:[^/]*[._-])?(?:test|spec|mock|fixture|e2e|smoke)s?\.[a-z0-9.]+$|/tests?[_-][^/]*\.[a-z]+$|/conftest\.py$",
         ),
         ("test", r"\.(?:snap|feature|t)$|/\.env\.test(?:ing)?(?:\.local)?$"),
         ("documentation", r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|pod|ipynb)$"),

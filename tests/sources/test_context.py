@@ -13,6 +13,7 @@ from tests.scans import Scan, mint
 
 PATHS = {
     "test": """
+        bin/smoke.rb scripts/login.smoke.ts
         tests/a.py test/a.py src/test/java/A.java pkg/testdata/a.json spec/a.rb App.Tests/Login.cs
         integration-tests/a src/UserTest.java LoginTests.cs TokenIT.java test_a.py a_test.go a.test.ts
         a.spec.tsx a-spec.js conftest.py tests.py __tests__/a.js __snapshots__/a.snap fixtures/a.json
