@@ -167,6 +167,13 @@ class _Group:
         """Those that nothing is known to sign."""
         self.is_cut = False
         """Whether tries were missing for one of them."""
+        self._passed_over: set[str] = set()
+        """The identities of those that were not tried with all candidates: others like them gave little hope."""
+
+    @property
+    def untried(self) -> int:
+        """How many of those that nothing is known to sign were not tried with all candidates."""
+        return sum(subject.identity in self._passed_over for subject, _ in self.cookies)
 
     @property
     def cost(self) -> int:
@@ -199,6 +206,7 @@ class _Group:
                 else:
                     unsigned.append((subject, cookie))
             waiting = unsigned
+        self._passed_over.update(subject.identity for subject, _ in waiting)
         self.cookies += waiting
 
     def _clues(self, subject: Subject, *, thorough: bool) -> Clues:
@@ -269,6 +277,12 @@ def _of_cookies(
     if left:
         coverage.notes.append(
             f"secrets of cookies: {policy.tries:,} tries (--tries) were not enough for all; cookies concerned: {left:,}"
+        )
+    untried = sum(group.untried for group in cheap_first if not group.is_cut)
+    if untried:
+        coverage.notes.append(
+            "secrets of cookies: none was found for some of one format and name; others, not tried with all: "
+            f"{untried:,}"
         )
 
 
