@@ -15,7 +15,7 @@ from typing import Final
 from scanner.decode.literals import CODE, YAML, Place, Value
 from scanner.rulebook import SecretName, load_secret_names, load_value_shapes
 from scanner.secret_names import call, words_of
-from scanner.secrets import STRONG_BITS, Verdict
+from scanner.secrets import STRONG_BITS, Verdict, judge, judge_used
 
 _SCREAMING: Final = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _IDENTIFIER: Final = re.compile(r"_?[a-z]+(?:[_.:-][a-z]+)+")
@@ -102,7 +102,12 @@ def taken(place: Place, name: str, entry: SecretName, value: Value, content: str
     return value.quoted and _speaks_of_sessions(place, name, imports=False)
 
 
-def in_use(place: Place, name: str, entry: SecretName, value: Value) -> bool:
+def judged(place: Place, name: str, entry: SecretName, value: Value, content: bytes) -> Verdict:
+    """What the content of a value is where it stands. Never raises."""
+    return (judge_used if _in_use(place, name, entry, value) else judge)(content, entry.bytes)
+
+
+def _in_use(place: Place, name: str, entry: SecretName, value: Value) -> bool:
     """Whether a program signs with a value as it stands, so that nobody replaces it: as an argument or a default."""
     if not value.quoted or not _RUNS.search(place.path):
         return False

@@ -14,11 +14,10 @@ from typing import Final, NamedTuple
 from scanner.decode import decoder
 from scanner.decode.bindings import TEXT, Bindings, Name, named
 from scanner.decode.calls import MOST, Taking, argument
-from scanner.decode.likely import in_use, taken
+from scanner.decode.likely import judged, taken
 from scanner.decode.literals import NAME, Place
 from scanner.model import Sealed, Secret
 from scanner.secret_names import naming
-from scanner.secrets import judge, judge_used
 
 _LONGEST: Final = 200
 """Characters of a name with all that it is a member of."""
@@ -167,7 +166,7 @@ def _secret(bindings: Bindings, use: _Use) -> Secret | None:
     content = value.content.encode("latin-1", "replace")
     entry = use.taking.entry
     here = value._replace(start=use.taking.at, end=use.taking.at)
-    verdict = (judge_used if in_use(use.place, use.taking.taker, entry, here) else judge)(content, entry.bytes)
+    verdict = judged(use.place, use.taking.taker, entry, here, content)
     if not verdict.secret or decoder("der").decode(content) or _COMMENT.match(place.line):
         return None
     if not taken(use.place, use.taking.taker, entry, here, content.decode("utf-8", "replace"), verdict):

@@ -19,7 +19,7 @@ import msgspec
 
 from scanner.decode import decoder
 from scanner.decode.calls import called
-from scanner.decode.likely import in_use, taken
+from scanner.decode.likely import judged, taken
 from scanner.decode.literals import CODE, NAME, Place, Value, bare_at, element_at, value_at
 from scanner.decode.literals import paths as paths
 from scanner.decode.reading import Reader
@@ -27,7 +27,6 @@ from scanner.decode.salts import is_salt, salt_of
 from scanner.model import Salt, Sealed, Secret
 from scanner.rulebook import SecretName
 from scanner.secret_names import naming, words_of
-from scanner.secrets import judge, judge_used
 
 MOST: Final = 1_536
 """Bytes of a text that are looked at."""
@@ -54,7 +53,7 @@ def decode_in(text: bytes, before: bytes, path: str) -> Secret | Salt | None:
     place = _place(text, before, path)
     for name, value, entry in _candidates(text, before.rpartition(b"\n")[2], path):
         content = _content(place, value.content)
-        verdict = (judge_used if in_use(place, name, entry, value) else judge)(content, entry.bytes)
+        verdict = judged(place, name, entry, value, content)
         if not verdict.secret or decoder("der").decode(content):  # a private key, which is told as one
             continue
         if taken(place, name, entry, value, content.decode("utf-8", "replace"), verdict):
