@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from scanner import __version__, rulebook
 from scanner.decode import decoded_of
 from scanner.examine import Examiner
-from scanner.execute.local import Crash, processors, run
+from scanner.execute.local import Crash, run
 from scanner.model import (
     DETECT_SECRETS_BASELINE,
     IGNORE_FILE,
@@ -29,6 +29,7 @@ from scanner.model import (
     Subject,
     Token,
 )
+from scanner.processors import processors
 from scanner.sources import Plan, Shard
 from scanner.sources.stream import Memory
 from scanner.sources.tree import display

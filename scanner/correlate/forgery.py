@@ -7,7 +7,6 @@ secrets that lie near. All bounds count tries, not seconds, so that two runs fin
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
@@ -21,6 +20,7 @@ from scanner.correlate.evidence import tell_known, tell_signer
 from scanner.correlate.families import families
 from scanner.correlate.hmac_search import Budget, Target, search
 from scanner.model import Cookie, Coverage, Policy, Salt, Sealed, Secret, Subject, Token
+from scanner.processors import processors
 from scanner.rulebook import load_cookies
 from scanner.secrets import known
 
@@ -240,7 +240,7 @@ class _Group:
             return nullcontext()
         from concurrent.futures import ThreadPoolExecutor
 
-        return ThreadPoolExecutor(self._jobs or os.cpu_count())
+        return ThreadPoolExecutor(self._jobs or processors())
 
 
 def _size(pair: tuple[Subject, Cookie | Token]) -> tuple[int, str]:

@@ -30,13 +30,6 @@ class Crash(Generic[S]):
         self.detail = detail
 
 
-def processors() -> int:
-    """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def run(
     shards: Iterable[S], work: Callable[[S], R], jobs: int, *, local: Callable[[S], bool] = lambda _: False
 ) -> Iterator[R | Crash[S]]:

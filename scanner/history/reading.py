@@ -10,10 +10,11 @@ import msgspec
 import numpy as np
 
 from scanner.examine import Examiner
-from scanner.execute.local import Crash, processors, run
+from scanner.execute.local import Crash, run
 from scanner.history.cleared import Cleared, check_folder
 from scanner.history.naming import Key, Naming
 from scanner.model import Coverage, Examination, Interrupted, Policy, Skipped, UsageError
+from scanner.processors import processors
 from scanner.sources.git.command import open_git
 from scanner.sources.history import log, trace
 from scanner.sources.history.log import Commits, Log, Told, nothing_told
